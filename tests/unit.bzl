@@ -1,0 +1,33 @@
+"""Globbed unit tests: a new <file>_test.cc needs no BUILD edit."""
+
+load("@rules_cc//cc:defs.bzl", "cc_test")
+
+def unit_tests(deps, data = [], size = "small", args = {}, name = "unit", tags = []):
+    """One cc_test per *_test.cc of this package, and a test_suite of them all.
+
+    Args:
+      deps: what every test of the package may include (GoogleTest and //tests/testing are added).
+      data: files every test may read.
+      size: Bazel test size.
+      args: test name -> program arguments.
+      name: name of the test_suite.
+      tags: Bazel tags of every test.
+    """
+    tests = []
+    for source in native.glob(["*_test.cc"]):
+        test = source[:-len(".cc")]
+        tests.append(test)
+        cc_test(
+            name = test,
+            size = size,
+            srcs = [source],
+            args = args.get(test, []),
+            data = data,
+            tags = tags,
+            deps = deps + ["//tests/testing", "@system//:gtest_main"],
+        )
+    native.test_suite(
+        name = name,
+        tests = tests,
+        visibility = ["//visibility:public"],
+    )

@@ -1,0 +1,76 @@
+"""LibTorch from LIBTORCH_DIR, else from .deps/libtorch (made by ./plumbline); nothing is downloaded."""
+
+_TRIED = [(2, 11), (2, 12), (2, 13)]
+
+_BUILD = """
+cc_library(
+    name = "libtorch",
+    srcs = glob([
+        "lib/libtorch.so",
+        "lib/libtorch_cpu.so",
+        "lib/libtorch_cuda.so",
+        "lib/libc10.so",
+        "lib/libc10_cuda.so",
+        "lib/libgomp*.so*",
+    ]),
+    hdrs = glob(
+        ["include/**/*.h", "include/**/*.hpp", "include/**/*.cuh"],
+        exclude = [
+            "include/google/**",
+            "include/oneapi/**",
+            "include/pybind11/**",
+            "include/tensorpipe/**",
+            "include/fbgemm/**",
+        ],
+    ),
+    includes = ["include", "include/torch/csrc/api/include"],
+    visibility = ["//visibility:public"],
+)
+
+exports_files(["digest.txt"])
+"""
+
+def _version_of(repository_ctx, directory):
+    header = directory + "/include/torch/headeronly/version.h"
+    if not repository_ctx.path(header).exists:
+        header = directory + "/include/torch/csrc/api/include/torch/version.h"
+    if not repository_ctx.path(header).exists:
+        fail("LibTorch: found no version.h under %s/include, wanted a LibTorch of 2.11 to 2.13; try ./plumbline suites, or set LIBTORCH_DIR to a directory with include/ and lib/" % directory)
+    parts = {}
+    for line in repository_ctx.read(header).split("\n"):
+        words = [w for w in line.split(" ") if w]
+        if len(words) == 3 and words[0] == "#define" and words[1].startswith("TORCH_VERSION_M"):
+            parts[words[1]] = int(words[2])
+    return (parts.get("TORCH_VERSION_MAJOR", 0), parts.get("TORCH_VERSION_MINOR", 0))
+
+def _check_loads(repository_ctx, directory):
+    """The loader itself is asked: a missing dependency or a wrong architecture shows here, not in a test."""
+    library = directory + "/lib/libtorch_cpu.so"
+    if not repository_ctx.path(library).exists:
+        fail("LibTorch: found no %s, wanted LibTorch's libraries; try ./plumbline suites, or set LIBTORCH_DIR" % library)
+    result = repository_ctx.execute(["/bin/true"], environment = {"LD_PRELOAD": library})
+    if result.return_code != 0 or "cannot be preloaded" in result.stderr or "error while loading" in result.stderr:
+        fail("LibTorch: found a library that does not load (%s), wanted one that does; try removing .deps and ./plumbline suites, or another LIBTORCH_DIR" % result.stderr.strip())
+
+def _libtorch_repository_impl(repository_ctx):
+    directory = repository_ctx.os.environ.get("LIBTORCH_DIR", "")
+    if not directory:
+        directory = str(repository_ctx.path(Label("//:WORKSPACE")).dirname) + "/.deps/libtorch"
+    if not repository_ctx.path(directory + "/include").exists:
+        fail("LibTorch: found no %s/include, wanted LibTorch's headers; try ./plumbline suites, which installs it, or set LIBTORCH_DIR" % directory)
+    version = _version_of(repository_ctx, directory)
+    if version not in _TRIED:
+        fail("LibTorch: found version %d.%d in %s, wanted 2.11 to 2.13; try another LIBTORCH_DIR" % (version[0], version[1], directory))
+    _check_loads(repository_ctx, directory)
+    repository_ctx.symlink(directory + "/include", "include")
+    repository_ctx.symlink(directory + "/lib", "lib")
+    digest = repository_ctx.execute(["sha256sum", directory + "/lib/libtorch_cpu.so"])
+    repository_ctx.file("digest.txt", "%d.%d %s\n" % (version[0], version[1], digest.stdout.split(" ")[0]))
+    repository_ctx.file("BUILD", _BUILD)
+
+libtorch_repository = repository_rule(
+    implementation = _libtorch_repository_impl,
+    configure = True,
+    environ = ["LIBTORCH_DIR"],
+    local = True,
+)

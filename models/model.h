@@ -1,0 +1,93 @@
+// The interface of every model family: what training and generation may ask of a network.
+// Called by harness/train and harness/eval; knows nothing of text, tokenizers, optimizers or verdicts.
+//
+// Legend: N packed source tokens, M packed target tokens, B items, R decoder rows (items x beams), V vocabulary.
+#ifndef PLUMBLINE_MODELS_MODEL_H_
+#define PLUMBLINE_MODELS_MODEL_H_
+
+#include <ATen/core/Tensor.h>
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "harness/base/json.h"
+
+namespace plumbline::models {
+
+// A label that carries no loss, as in transformers.
+inline constexpr int64_t kIgnoredLabel = -100;
+
+// Rows without padding: the tokens of all items one after another, cut by offsets (size B + 1, first 0).
+// Decoder-only models leave the source empty; their target rows are prompt and continuation.
+struct PackedBatch {
+  at::Tensor source_ids_N;           // int64
+  std::vector<int64_t> source_offsets;
+  at::Tensor decoder_input_ids_M;    // int64; required, never derived from the source
+  at::Tensor labels_M;               // int64; kIgnoredLabel carries no loss
+  std::vector<int64_t> target_offsets;
+
+  int64_t num_items() const { return static_cast<int64_t>(target_offsets.size()) - 1; }
+};
+
+struct NamedTensor {
+  std::string name;  // HuggingFace's name
+  at::Tensor value;
+};
+
+// Sums, not means: the trainer divides by the token count of the whole optimizer step.
+struct LossSums {
+  at::Tensor loss;         // 0-dim fp32, differentiable: (1 - eps) * nll_sum + eps * smooth_sum / V
+  double nll_sum = 0;      // nats, without smoothing
+  int64_t num_tokens = 0;  // labels that carry loss
+};
+
+// One call of generation. Rows are item-major: row = item * beams + beam. Caches are allocated once for
+// max_length steps; cross-attention keys and values exist once an item; nothing is ever copied between beams.
+class Decoder {
+ public:
+  virtual ~Decoder() = default;
+  // Feeds one token a row and returns next-token logits_RV, fp32, valid until the next call.
+  // `token_ids`: R ids. `parents`: R row indices, the row (of the previous step) each row continues; ignored at
+  // the first step. A row may be the parent of several; parents stay within their item.
+  virtual at::Tensor Step(const std::vector<int64_t>& token_ids, const std::vector<int64_t>& parents) = 0;
+};
+
+class Model {
+ public:
+  virtual ~Model() = default;
+
+  virtual const Json& config() const = 0;          // config.json as read
+  virtual int64_t vocab_size() const = 0;
+  virtual bool is_encoder_decoder() const = 0;
+
+  // Trainable and frozen tensors in HuggingFace's order of names; tied ones once. Shared storage with the model.
+  virtual std::vector<NamedTensor> Parameters() const = 0;
+  // Tensors of the checkpoint that are not trained (BART's final_logits_bias).
+  virtual std::vector<NamedTensor> Buffers() const = 0;
+
+  // Logits_MV, fp32, differentiable. For parity tests; training uses Loss.
+  virtual at::Tensor Logits(const PackedBatch& batch) = 0;
+  // Logits only where labels carry loss. `training` switches dropout on (drawn from the default generator).
+  virtual LossSums Loss(const PackedBatch& batch, double label_smoothing_factor, bool training) = 0;
+
+  // Encodes `sources` and prepares `beams` rows an item for at most max_length decoder steps.
+  // Decoder-only models feed the prompts here and return the logits of each last prompt token at the first Step.
+  virtual std::unique_ptr<Decoder> StartDecoding(const std::vector<std::vector<int64_t>>& sources, int64_t beams,
+                                                 int64_t max_length) = 0;
+};
+
+// Reads config.json and the safetensors of a HuggingFace directory. Errors: kModel.
+std::unique_ptr<Model> LoadModel(const std::filesystem::path& directory, const at::Device& device);
+
+// Fresh weights from a config.json value, HuggingFace's initialisation, drawn from the named stream of `seed`.
+std::unique_ptr<Model> InitializeModel(const Json& config, uint64_t seed, const at::Device& device);
+
+// Writes config.json and model.safetensors atomically, in `dtype` (at::kFloat, at::kBFloat16, at::kHalf).
+void SaveModel(const Model& model, const std::filesystem::path& directory, at::ScalarType dtype);
+
+}  // namespace plumbline::models
+
+#endif  // PLUMBLINE_MODELS_MODEL_H_

@@ -1,0 +1,66 @@
+# What ./plumbline does after set-up: build the two programs, run suites, run and count tests. Sourced by ./plumbline.
+
+build_programs() {
+  (cd "$1" && bazel build --noshow_progress --ui_event_filters=-info,-stdout,-debug \
+    //harness/cli:plumbline //harness/cli:plumbline-engine >&2)
+}
+
+# Runs Bazel with its event log in $events; the log, not the terminal, is what we count.
+bazel_test() {
+  local root=$1
+  events=$(mktemp)
+  shift
+  (cd "$root" && bazel test --keep_going --build_event_json_file="$events" "$@")
+}
+
+# Files of the tests that ran, one a line.
+test_files_named() { grep -o '"uri":"file://[^"]*/'"$1"'"' "$events" | sed 's|^"uri":"file://||; s|"$||' | sort -u; }
+
+run_suites() {
+  local root=$1 status=0 zip
+  shift
+  bazel_test "$root" //suites:all "$@" || status=$?
+  while read -r zip; do
+    printf '\n'
+    unzip -p "$zip" verdict.txt || true
+    printf 'report: %s\n' "$(unpack_report "$zip")"
+  done < <(test_files_named 'test.outputs__outputs.zip' ; test_files_named 'outputs.zip')
+  rm -f "$events"
+  return "$status"
+}
+
+# The report of a suite, out of Bazel's zip, beside it; prints the page's path.
+unpack_report() {
+  local directory
+  directory=$(dirname "$1")/report
+  mkdir -p "$directory"
+  unzip -qo "$1" 'report/*' -d "$(dirname "$1")" 2> /dev/null || true
+  printf '%s/report.html' "$directory"
+}
+
+# Counts JUnit cases. A target that failed without a failing case (crash, timeout), or did not build, is one failure.
+run_tests() {
+  local root=$1 status=0 passed=0 failed=0 p f
+  shift
+  bazel_test "$root" //... "$@" || status=$?
+  while read -r xml; do
+    read -r p f < <(count_cases "$xml")
+    passed=$((passed + p))
+    failed=$((failed + f))
+  done < <(test_files_named 'test.xml')
+  failed=$((failed + $(grep -c '"id":{"targetCompleted".*"aborted":' "$events" || true)))
+  failed=$((failed + $(grep '"id":{"targetCompleted"' "$events" | grep '"completed":' | grep -vc '"success":true' || true)))
+  rm -f "$events"
+  if [ "$status" -ne 0 ] && [ "$failed" -eq 0 ]; then failed=1; fi
+  if [ "$passed" -eq 0 ] && [ "$failed" -eq 0 ]; then failed=1; fi
+  printf '%d passed, %d failed\n' "$passed" "$failed"
+  if [ "$status" -eq 0 ] && [ "$failed" -ne 0 ]; then status=1; fi
+  return "$status"
+}
+
+# "passed failed" of one JUnit file: every <testcase>, and those that hold a <failure> or an <error>.
+count_cases() {
+  awk 'BEGIN { RS = "<testcase"; bad = 0 }
+       NR > 1 { cases++; if (/<failure|<error/) bad++ }
+       END { printf "%d %d\n", cases - bad, bad }' "$1"
+}

@@ -49,10 +49,15 @@ struct LossSums {
 class Decoder {
  public:
   virtual ~Decoder() = default;
-  // Feeds one token a row and returns next-token logits_RV, fp32, valid until the next call.
+  // Feeds one token a row and returns next-token logits_RV, fp32, contiguous, valid until the next call; the
+  // caller may overwrite them.
   // `token_ids`: R ids. `parents`: R row indices, the row (of the previous step) each row continues; ignored at
   // the first step. A row may be the parent of several; parents stay within their item.
   virtual at::Tensor Step(const std::vector<int64_t>& token_ids, const std::vector<int64_t>& parents) = 0;
+  // Drops items whose search has ended. `items`: the surviving items, numbers of the present numbering, ascending.
+  // From the next Step on, rows (parents included) are those of the survivors alone, still item-major. Nothing in a
+  // cache moves.
+  virtual void KeepItems(const std::vector<int64_t>& items) = 0;
 };
 
 class Model {

@@ -1,0 +1,40 @@
+// Affine maps over packed rows, and maps that read the same rows merged into one product.
+// Called by the architectures in models/; knows nothing of names, files or configurations.
+//
+// Legend: N packed tokens, I input width, O output width.
+#ifndef PLUMBLINE_MODELS_NN_LINEAR_H_
+#define PLUMBLINE_MODELS_NN_LINEAR_H_
+
+#include <ATen/core/Tensor.h>
+
+#include <cstdint>
+#include <vector>
+
+namespace plumbline::nn {
+
+struct Linear {
+  at::Tensor weight_OI;
+  at::Tensor bias_O;
+};
+
+// Several Linears of the same input in one storage: one matrix product instead of one each. The parts are the
+// trainable leaves (contiguous row ranges of the merged tensors, in order); the merged tensors never require grad.
+struct MergedLinear {
+  at::Tensor weight_OI;
+  at::Tensor bias_O;
+  std::vector<Linear> parts;
+};
+
+// Uninitialised fp32 weights that require grad.
+Linear AllocateLinear(int64_t outputs, int64_t inputs, const at::Device& device);
+MergedLinear AllocateMergedLinear(int64_t parts, int64_t outputs_each, int64_t inputs, const at::Device& device);
+
+// x_NI * weight^T + bias.
+at::Tensor Apply(const Linear& linear, const at::Tensor& x_NI);
+
+// All parts side by side, (N, parts * O). Gradients reach the parts, not the merged tensors.
+at::Tensor Apply(const MergedLinear& linear, const at::Tensor& x_NI);
+
+}  // namespace plumbline::nn
+
+#endif  // PLUMBLINE_MODELS_NN_LINEAR_H_

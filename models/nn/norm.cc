@@ -1,0 +1,16 @@
+#include "models/nn/norm.h"
+
+#include <ATen/ATen.h>
+
+namespace plumbline::nn {
+
+LayerNorm AllocateLayerNorm(int64_t width, const at::Device& device) {
+  const auto options = at::TensorOptions().dtype(at::kFloat).device(device);
+  return {at::empty({width}, options).requires_grad_(true), at::empty({width}, options).requires_grad_(true)};
+}
+
+at::Tensor Apply(const LayerNorm& norm, const at::Tensor& x_ND) {
+  return at::layer_norm(x_ND, norm.weight_D.sizes(), norm.weight_D, norm.bias_D, kLayerNormEpsilon);
+}
+
+}  // namespace plumbline::nn

@@ -39,7 +39,7 @@ struct Envelope {
 
 // Name and class together name a metric: train.loss as D1 and as D2 are two.
 struct Observation {
-  std::string name;  // dotted words of [a-z0-9_./-] and capitals, e.g. eval.rouge1.f1
+  std::string name;  // printable ASCII without blanks, quotes, '\\' and '=', e.g. eval.rouge1.f1
   MetricClass metric_class = MetricClass::kD0;
   std::string unit = "1";
   Direction direction = Direction::kNone;
@@ -65,6 +65,9 @@ std::string ToText(RunStatus status);          // "complete"
 // Errors: kData with the nearest known name.
 MetricClass MetricClassFromText(std::string_view text);
 Direction DirectionFromText(std::string_view text);
+
+// "integer", "real" or "text": the alternative that the values hold.
+std::string TypeName(const Observation& observation);
 
 // Copy of a D1 series as the D2 metric of the same name.
 Observation BoundedTwin(const Observation& series, const Envelope& envelope);

@@ -90,11 +90,12 @@ struct Ledger {
 std::string ToText(Ending ending);
 
 // ledger.json and back: {"schema": {...}, "declared": {...}, "observed": {...}}. FromJson: kData when a field is
-// missing, unknown or of the wrong type, naming it. Learning rates are hex floats: exact.
+// missing or of the wrong type, naming it. Learning rates are hex floats: exact.
 Json ToJson(const Declared& declared);
 Json ToJson(const Observed& observed);
 Json ToJson(const Ledger& ledger);
 Declared DeclaredFromJson(const Json& json);
+Observed ObservedFromJson(const Json& json);
 Ledger LedgerFromJson(const Json& json);
 
 }  // namespace plumbline::ledger

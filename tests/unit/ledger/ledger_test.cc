@@ -1,0 +1,47 @@
+#include "harness/ledger/ledger.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/testing/error_matcher.h"
+#include "tests/unit/ledger/training_loop.h"
+
+namespace plumbline::ledger {
+namespace {
+
+TEST(LedgerJson, TextReadsBackToTheSameText) {
+  Ledger ledger = HonestLedger();
+  ledger.declared.data_digests = {{"train", "ab"}};
+  ledger.observed.operator_calls = {{"aten::mm", 12}};
+  ledger.observed.operator_shape_calls = {{"aten::mm [2x3,3x4]", 12}};
+  ledger.observed.adapter_modules = {"q_proj"};
+  ledger.observed.learning_rates.push_back(0.1);  // not exact in decimal
+  const std::string text = DumpJson(ToJson(ledger));
+  EXPECT_EQ(DumpJson(ToJson(LedgerFromJson(ParseJson(text, "ledger.json")))), text);
+}
+
+TEST(LedgerJson, MissingFieldIsNamed) {
+  Json json = ToJson(HonestLedger());
+  json["observed"].erase("backward_calls");
+  EXPECT_ERROR(LedgerFromJson(json), ErrorKind::kData, "observed.backward_calls");
+}
+
+TEST(LedgerJson, WrongTypeIsNamed) {
+  Json json = ToJson(HonestLedger());
+  json["declared"]["optimizer_steps"] = "500";
+  EXPECT_ERROR(LedgerFromJson(json), ErrorKind::kData, "declared.optimizer_steps");
+}
+
+TEST(LedgerJson, UnknownEndingIsRefused) {
+  Json json = ToJson(HonestLedger());
+  json["observed"]["ending"] = "fine";
+  EXPECT_ERROR(LedgerFromJson(json), ErrorKind::kData, "'fine'");
+}
+
+TEST(LedgerJson, AnotherMajorVersionIsRefused) {
+  Json json = ToJson(HonestLedger());
+  json["schema"]["major"] = 2;
+  EXPECT_ERROR(LedgerFromJson(json), ErrorKind::kData, "found 2, wanted 1");
+}
+
+}  // namespace
+}  // namespace plumbline::ledger

@@ -28,9 +28,8 @@ class DuplicateKeys {
   std::vector<std::set<std::string>> open_;
 };
 
-std::string PlaceOf(std::string_view text, size_t byte) {
+std::string PlaceOf(std::string_view text, size_t byte, int64_t line) {
   const size_t end = std::min(byte, text.size());
-  size_t line = 1;
   size_t column = 1;
   for (size_t i = 0; i + 1 < end; ++i) {
     column = text[i] == '\n' ? 1 : column + 1;
@@ -47,18 +46,18 @@ void RequireFinite(const Json& value) {
 
 }  // namespace
 
-Json ParseJson(std::string_view text, std::string_view where) {
+Json ParseJson(std::string_view text, std::string_view where, int64_t first_line) {
   DuplicateKeys duplicates;
   try {
     return Json::parse(text.begin(), text.end(), std::ref(duplicates));
   } catch (const Json::parse_error& error) {
-    Fail(ErrorKind::kData, "reading " + std::string(where) + ":" + PlaceOf(text, error.byte),
+    Fail(ErrorKind::kData, "reading " + std::string(where) + ":" + PlaceOf(text, error.byte, first_line),
          "text that is not JSON", "valid JSON", "the file again from its source");
   } catch (const Json::exception& error) {
-    Fail(ErrorKind::kData, "reading " + std::string(where), error.what(), "valid JSON in UTF-8",
+    Fail(ErrorKind::kData, "reading " + std::string(where) + ":" + std::to_string(first_line), error.what(), "valid JSON in UTF-8",
          "the file again from its source");
   } catch (const Error& error) {
-    Fail(ErrorKind::kData, "reading " + std::string(where),
+    Fail(ErrorKind::kData, "reading " + std::string(where) + ":" + std::to_string(first_line),
          "the key " + Quoted(error.what()) + " twice in one object", "each key once",
          "removing one of the two");
   }

@@ -2,6 +2,7 @@
 #ifndef PLUMBLINE_HARNESS_BASE_JSON_H_
 #define PLUMBLINE_HARNESS_BASE_JSON_H_
 
+#include <cstdint>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -11,8 +12,9 @@ namespace plumbline {
 
 using Json = nlohmann::json;
 
-// Parses `text`; `where` names the source in errors. Errors: kData with line and column; duplicate keys refused.
-Json ParseJson(std::string_view text, std::string_view where);
+// Parses `text`; `where` names the source in errors and `first_line` is the number of the text's first line there.
+// Errors: kData with line and column; duplicate keys refused.
+Json ParseJson(std::string_view text, std::string_view where, int64_t first_line = 1);
 
 // Reads and parses a file. Errors: kData when missing, unreadable or not JSON.
 Json ReadJsonFile(const std::filesystem::path& path);

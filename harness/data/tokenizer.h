@@ -71,6 +71,15 @@ std::unique_ptr<Tokenizer> LoadTokenizer(const std::filesystem::path& path);
 // Whether LoadTokenizer would find a tokenizer there; a model directory need not hold one.
 bool HasTokenizer(const std::filesystem::path& path);
 
+// What a kind of tokenizer gives to tokenizers.cc: the file it would load from a directory (or the
+// path itself, when that is such a file), and the loading. One line in tokenizers.def, one
+// tokenizer_<name>.cc.
+#define TOKENIZER(Name)                                                               \
+  std::optional<std::filesystem::path> Find##Name(const std::filesystem::path& path); \
+  std::unique_ptr<Tokenizer> Load##Name(const std::filesystem::path& file);
+#include "harness/data/tokenizers.def"
+#undef TOKENIZER
+
 }  // namespace plumbline::data
 
 #endif  // PLUMBLINE_HARNESS_DATA_TOKENIZER_H_

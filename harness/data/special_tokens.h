@@ -1,0 +1,25 @@
+// What the HuggingFace files beside a tokenizer say about special tokens. Called by the kinds of
+// tokenizer; knows tokens as text, never ids.
+#ifndef PLUMBLINE_HARNESS_DATA_SPECIAL_TOKENS_H_
+#define PLUMBLINE_HARNESS_DATA_SPECIAL_TOKENS_H_
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+namespace plumbline::data {
+
+struct SpecialTokens {
+  std::optional<std::string> bos, eos, unk, pad, mask;
+  std::string tokenizer_class;  // empty when no file names one
+  std::optional<bool> add_bos, add_eos;
+};
+
+// tokenizer_config.json, then special_tokens_map.json of `directory`, either may be absent; a token
+// is a text or an object with "content". Errors: kModel when a file is broken or the two name
+// different tokens.
+SpecialTokens ReadSpecialTokens(const std::filesystem::path& directory);
+
+}  // namespace plumbline::data
+
+#endif  // PLUMBLINE_HARNESS_DATA_SPECIAL_TOKENS_H_

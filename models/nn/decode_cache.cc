@@ -1,0 +1,144 @@
+#include "models/nn/decode_cache.h"
+
+#include <ATen/ATen.h>
+#include <ATen/Parallel.h>
+
+#include <algorithm>
+#include <cstring>
+#include <numeric>
+#include <utility>
+
+#include "harness/base/error.h"
+
+namespace plumbline::nn {
+namespace {
+
+// Multiply-adds below which a second thread costs more than it saves.
+constexpr int64_t kWorkOfTask = 16384;
+
+int64_t GrainFor(int64_t work_each) { return std::max<int64_t>(1, kWorkOfTask / (work_each + 1)); }
+
+}  // namespace
+
+SelfCache::SelfCache(const HeadShape& shape, int64_t num_layers, int64_t num_steps,
+                     int64_t num_rows)
+    : shape_(shape),
+      max_steps_(num_steps),
+      num_slots_(num_rows),
+      cache_L2TRD_(at::empty({num_layers, 2, num_steps, num_rows, shape.width()}, at::kFloat)),
+      scores_RT_(at::empty({num_rows, num_steps}, at::kFloat)),
+      slots_(num_rows),
+      ancestors_RT_(num_rows * num_steps),
+      next_ancestors_RT_(num_rows * num_steps) {
+  std::iota(slots_.begin(), slots_.end(), 0);
+}
+
+void SelfCache::BeginStep(const std::vector<int64_t>& parents) {
+  PLUMBLINE_CHECK(num_open_steps_ < max_steps_ && parents.size() == slots_.size());
+  const int64_t num_past = num_open_steps_++;
+  for (size_t row = 0; row < slots_.size(); ++row) {
+    int32_t* ancestors = &next_ancestors_RT_[row * max_steps_];
+    if (num_past > 0) std::copy_n(AncestorsOf(parents[row]), num_past, ancestors);
+    ancestors[num_past] = slots_[row];
+  }
+  std::swap(ancestors_RT_, next_ancestors_RT_);
+}
+
+void SelfCache::KeepRows(const std::vector<int64_t>& rows) {
+  for (size_t i = 0; i < rows.size(); ++i) {
+    slots_[i] = slots_.at(rows[i]);  // rows ascend: no slot is overwritten before it is read
+    std::copy_n(AncestorsOf(rows[i]), num_open_steps_, AncestorsOf(static_cast<int64_t>(i)));
+  }
+  slots_.resize(rows.size());
+}
+
+void SelfCache::Attend(int64_t layer, const at::Tensor& qkv_R3D, const at::Tensor& context_RD) {
+  const int64_t width = shape_.width();
+  const int64_t num_rows = static_cast<int64_t>(slots_.size());
+  PLUMBLINE_CHECK(qkv_R3D.is_contiguous() && qkv_R3D.size(0) == num_rows);
+  float* keys_TRD = cache_L2TRD_.data_ptr<float>() + layer * 2 * max_steps_ * num_slots_ * width;
+  float* values_TRD = keys_TRD + max_steps_ * num_slots_ * width;
+  const int64_t step = (num_open_steps_ - 1) * num_slots_;
+  const float* qkv = qkv_R3D.data_ptr<float>();
+  for (int64_t row = 0; row < num_rows; ++row) {
+    const float* key = qkv + (row * 3 + 1) * width;
+    std::copy_n(key, width, keys_TRD + (step + slots_[row]) * width);
+    std::copy_n(key + width, width, values_TRD + (step + slots_[row]) * width);
+  }
+  float* scores = scores_RT_.data_ptr<float>();
+  float* context = context_RD.data_ptr<float>();
+  const int64_t grain = GrainFor(2 * width * num_open_steps_);
+  at::parallel_for(0, num_rows, grain, [&](int64_t begin, int64_t end) {
+    for (int64_t row = begin; row < end; ++row) {
+      const HistoryView history{keys_TRD, values_TRD, AncestorsOf(row), num_open_steps_,
+                                num_slots_};
+      AttendHistory(shape_, history, qkv + row * 3 * width, scores + row * max_steps_,
+                    context + row * width);
+    }
+  });
+}
+
+CrossCache::CrossCache(const HeadShape& shape, int64_t num_layers, std::vector<int64_t> offsets,
+                       int64_t num_beams)
+    : shape_(shape), num_beams_(num_beams), offsets_(std::move(offsets)) {
+  for (size_t i = 1; i < offsets_.size(); ++i) {
+    const int64_t num_source = offsets_[i] - offsets_[i - 1];
+    items_.push_back({num_source, layer_stride_});
+    layer_stride_ += PackedKeyCount(shape, num_source) + PackedValueCount(shape, num_source);
+    max_scores_ = std::max(max_scores_, num_beams * RoundUpToLanes(num_source));
+  }
+  present_ = items_;
+  cache_L_ = at::empty({num_layers, layer_stride_}, at::kFloat);
+  scratch_ = at::empty({at::get_num_threads(), max_scores_}, at::kFloat);
+}
+
+float* CrossCache::KeysOf(int64_t layer, const Item& item) const {
+  return cache_L_.data_ptr<float>() + layer * layer_stride_ + item.begin;
+}
+
+float* CrossCache::ValuesOf(int64_t layer, const Item& item) const {
+  return KeysOf(layer, item) + PackedKeyCount(shape_, item.num_source);
+}
+
+void CrossCache::Fill(int64_t layer, const at::Tensor& kv_N2D) {
+  PLUMBLINE_CHECK(kv_N2D.is_contiguous() && kv_N2D.size(0) == offsets_.back() &&
+                  kv_N2D.size(1) == 2 * shape_.width());
+  const float* kv = kv_N2D.data_ptr<float>();
+  at::parallel_for(0, static_cast<int64_t>(items_.size()), 1, [&](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; ++i) {
+      PackCross(shape_, items_[i].num_source, kv + offsets_[i] * 2 * shape_.width(),
+                KeysOf(layer, items_[i]), ValuesOf(layer, items_[i]));
+    }
+  });
+}
+
+void CrossCache::Attend(int64_t layer, const at::Tensor& query_RD, const at::Tensor& context_RD) {
+  const int64_t num_tasks = static_cast<int64_t>(present_.size()) * shape_.num_heads;
+  PLUMBLINE_CHECK(query_RD.is_contiguous() &&
+                  query_RD.size(0) == static_cast<int64_t>(present_.size()) * num_beams_);
+  const float* query = query_RD.data_ptr<float>();
+  float* context = context_RD.data_ptr<float>();
+  const int64_t num_source = layer_stride_ / (2 * shape_.width() * static_cast<int64_t>(items_.size()));
+  const int64_t grain = GrainFor(2 * shape_.head_width * num_source * num_beams_);
+  at::parallel_for(0, num_tasks, grain, [&](int64_t begin, int64_t end) {
+    float* scores = scratch_.data_ptr<float>() + at::get_thread_num() * max_scores_;
+    for (int64_t task = begin; task < end; ++task) {
+      const Item& item = present_[task / shape_.num_heads];
+      const int64_t head = task % shape_.num_heads;
+      const int64_t first = task / shape_.num_heads * num_beams_ * shape_.width() +
+                            head * shape_.head_width;
+      const int64_t num_padded = RoundUpToLanes(item.num_source);
+      AttendCrossHead(shape_, item.num_source,
+                      KeysOf(layer, item) + head * shape_.head_width * num_padded,
+                      ValuesOf(layer, item) + head * shape_.head_width * item.num_source,
+                      num_beams_, query + first, scores, context + first);
+    }
+  });
+}
+
+void CrossCache::KeepItems(const std::vector<int64_t>& items) {
+  for (size_t i = 0; i < items.size(); ++i) present_[i] = present_.at(items[i]);
+  present_.resize(items.size());
+}
+
+}  // namespace plumbline::nn

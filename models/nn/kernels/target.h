@@ -1,0 +1,15 @@
+// One source, several instruction sets: the loader picks the best that the processor has.
+#ifndef PLUMBLINE_MODELS_NN_KERNELS_TARGET_H_
+#define PLUMBLINE_MODELS_NN_KERNELS_TARGET_H_
+
+#if defined(__x86_64__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__)
+#define PLUMBLINE_EVERY_ISA \
+  __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#else
+#define PLUMBLINE_EVERY_ISA
+#endif
+
+// A helper of such a function must become part of it, or it would be compiled for the oldest processor.
+#define PLUMBLINE_INLINE __attribute__((always_inline)) static inline
+
+#endif  // PLUMBLINE_MODELS_NN_KERNELS_TARGET_H_

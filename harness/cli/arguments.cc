@@ -57,11 +57,8 @@ class Parser {
       Fail(ErrorKind::kUsage, verb_.name + " argument " + std::to_string(next_),
            "the word " + Quoted(word), "flags only", "plumbline " + verb_.name + " --help");
     }
-    if (verb_.config_use == ConfigUse::kNone) {
-      result_.positionals_.push_back(word);
-    } else {
-      result_.inputs_.files.emplace_back(word);
-    }
+    result_.positionals_.push_back(word);
+    if (verb_.config_use != ConfigUse::kNone) result_.inputs_.files.emplace_back(word);
   }
 
   void Flag(const std::string& word) {
@@ -156,7 +153,15 @@ class Parser {
     }
     Fail(ErrorKind::kUsage, "argument " + std::to_string(flag_index_),
          "the unknown flag " + Quoted(word.substr(0, word.find('='))), "a flag of plumbline " + verb_.name,
-         NearestName(spelled_, known));
+         NearestFlag(known));
+  }
+
+  // A flag that begins with the word was shortened; else the nearest by spelling.
+  std::string NearestFlag(const std::vector<std::string>& known) const {
+    for (const std::string& flag : known) {
+      if (Underscored(flag).starts_with(Underscored(spelled_))) return flag;
+    }
+    return NearestName(spelled_, known);
   }
 
   void RequireIfNeeded(const Option& option) const {

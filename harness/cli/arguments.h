@@ -23,6 +23,7 @@ class Arguments {
   const std::string& Value(std::string_view option) const;
   // All values of a repeating option, in order; empty when not given.
   std::vector<std::string> Values(std::string_view option) const;
+  // All words that are no flags; of a verb that reads a configuration they are its files, in inputs() too.
   const std::vector<std::string>& positionals() const { return positionals_; }
   // --json was given: the result goes to stdout as one JSON document.
   bool json() const { return Has("json"); }

@@ -23,8 +23,8 @@ struct Argument {
 struct Inputs {
   std::vector<std::filesystem::path> files;        // run or suite files; one layer
   std::vector<Argument> arguments;                 // command line
-  std::map<std::string, std::string> environment;  // all variables; PLUMBLINE_SET__A__B are settings
-  std::filesystem::path preset_directory;          // empty: found by PresetDirectory() (preset.h)
+  // All variables. PLUMBLINE_SET__A__B are settings; PLUMBLINE_PRESETS and PLUMBLINE_CHECKPOINTS name directories.
+  std::map<std::string, std::string> environment;
 };
 
 // The whole of DESIGN section 4. Errors: kUsage with the place and the nearest name for everything a person wrote

@@ -81,10 +81,13 @@ const KeySpec* FindKey(std::string_view name) {
 
 const KeySpec& KeyOrFail(std::string_view name, const std::string& place) {
   if (const KeySpec* spec = FindKey(name)) return *spec;
-  std::string nearest = KeyEndingIn(name.substr(name.rfind('.') + 1));
-  if (nearest.empty()) nearest = NearestName(name, KeyNames());
   Fail(ErrorKind::kUsage, place, "the unknown key " + Quoted(name),
-       "a key of the schema (plumbline config show --schema)", Quoted(nearest));
+       "a key of the schema (plumbline config show --schema)", Quoted(NearestKey(name)));
+}
+
+std::string NearestKey(std::string_view name) {
+  const std::string same_leaf = KeyEndingIn(name.substr(name.rfind('.') + 1));
+  return same_leaf.empty() ? NearestName(name, KeyNames()) : same_leaf;
 }
 
 bool IsSection(std::string_view name) {

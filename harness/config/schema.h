@@ -62,6 +62,8 @@ const std::vector<ExclusiveGroup>& ExclusiveGroups();
 const KeySpec* FindKey(std::string_view name);
 // Throws kUsage naming the nearest key; `place` says where it was written.
 const KeySpec& KeyOrFail(std::string_view name, const std::string& place);
+// The known key that was most likely meant.
+std::string NearestKey(std::string_view name);
 // True for "training", false for "training.seed".
 bool IsSection(std::string_view name);
 

@@ -64,6 +64,12 @@ struct BartWeights {
   at::Tensor final_logits_bias_1V;  // buffer: added to the logits, not trained
 };
 
+// Uninitialised trainable weights; final_logits_bias is zero.
+BartWeights AllocateBartWeights(const BartConfig& settings, const at::Device& device);
+
+// Every trained tensor once, under transformers' names and in its order.
+std::vector<NamedTensor> NamedBartParameters(const BartWeights& weights);
+
 class BartModel : public Model {
  public:
   // Weights are allocated, not filled. Errors: kModel as ReadBartConfig.
@@ -88,7 +94,7 @@ class BartModel : public Model {
   at::Device device() const { return weights_.shared_VD.device(); }
 
  private:
-  at::Tensor Decode(const PackedBatch& batch, bool training) const;  // hidden_MD
+  at::Tensor Hidden(const PackedBatch& batch, bool training) const;  // of the last decoder layer, (M, D)
 
   Json config_;
   BartConfig settings_;

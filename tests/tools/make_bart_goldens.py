@@ -7,6 +7,7 @@ One folder a shape: the checkpoint (config.json, generation_config.json, model.s
 losses, training curve) and expected.safetensors (logits an item, gradients by name, embedding after training).
 """
 
+import copy
 import hashlib
 import json
 import pathlib
@@ -105,11 +106,14 @@ def num_tokens(items):
 
 
 def gradients(model, prefix):
-    return {f"{prefix}/{name}": value.grad.clone() for name, value in model.named_parameters()}
+    return {f"{prefix}/{name}": value.grad.float() for name, value in model.named_parameters()}
 
 
 def forward_backward(model, items, shape):
-    """Logits and gradients of one batch, plain and smoothed; plain loss checked against the model's own."""
+    """Logits and gradients of one batch, plain and smoothed, in double precision: transformers' own fp32 noise on
+    gradients that are zero in exact arithmetic (key biases) is larger than the tolerance. Stored as fp32. The plain
+    loss is checked against the model's own."""
+    model = copy.deepcopy(model).double()
     batch = padded(items, model.config)
     tensors, losses = {}, {}
     for smoothing in (0.0, 0.1):
@@ -121,7 +125,7 @@ def forward_backward(model, items, shape):
             own = model(**batch, use_cache=False).loss
             assert abs(own.item() - loss.item()) < 1e-6 * abs(own.item())
             for i, item in enumerate(items):
-                tensors[f"logits/{i}"] = logits[i, : len(item["labels"])].detach().clone()
+                tensors[f"logits/{i}"] = logits[i, : len(item["labels"])].detach().float()
             tensors.update(gradients(model, "grad"))
         elif shape == "single":
             tensors.update(gradients(model, "grad_smoothed"))

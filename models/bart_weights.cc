@@ -1,0 +1,122 @@
+// Legend: D width, P positions, V vocabulary.
+#include <ATen/ATen.h>
+
+#include <string>
+#include <utility>
+
+#include "models/model_bart.h"
+
+namespace plumbline::models {
+namespace {
+
+// Collects (name, tensor) pairs below a prefix, in the order transformers registers them.
+class Names {
+ public:
+  void Add(const std::string& name, const at::Tensor& value) { all_.push_back({name, value}); }
+
+  void Add(const std::string& prefix, const nn::Linear& linear) {
+    Add(prefix + ".weight", linear.weight_OI);
+    Add(prefix + ".bias", linear.bias_O);
+  }
+
+  void Add(const std::string& prefix, const nn::LayerNorm& norm) {
+    Add(prefix + ".weight", norm.weight_D);
+    Add(prefix + ".bias", norm.bias_D);
+  }
+
+  // Transformers registers k, v, q, out.
+  void Add(const std::string& prefix, const BartSelfAttention& self) {
+    Add(prefix + "self_attn.k_proj", self.qkv.parts[1]);
+    Add(prefix + "self_attn.v_proj", self.qkv.parts[2]);
+    Add(prefix + "self_attn.q_proj", self.qkv.parts[0]);
+    Add(prefix + "self_attn.out_proj", self.out);
+    Add(prefix + "self_attn_layer_norm", self.norm);
+  }
+
+  void Add(const std::string& prefix, const BartCrossAttention& cross) {
+    Add(prefix + "encoder_attn.k_proj", cross.kv.parts[0]);
+    Add(prefix + "encoder_attn.v_proj", cross.kv.parts[1]);
+    Add(prefix + "encoder_attn.q_proj", cross.q);
+    Add(prefix + "encoder_attn.out_proj", cross.out);
+    Add(prefix + "encoder_attn_layer_norm", cross.norm);
+  }
+
+  void Add(const std::string& prefix, const BartFeedForward& ffn) {
+    Add(prefix + "fc1", ffn.up);
+    Add(prefix + "fc2", ffn.down);
+    Add(prefix + "final_layer_norm", ffn.norm);
+  }
+
+  std::vector<NamedTensor> Take() { return std::move(all_); }
+
+ private:
+  std::vector<NamedTensor> all_;
+};
+
+BartSelfAttention AllocateSelfAttention(int64_t width, const at::Device& device) {
+  return {nn::AllocateMergedLinear(3, width, width, 1, device), nn::AllocateLinear(width, width, device),
+          nn::AllocateLayerNorm(width, device)};
+}
+
+BartFeedForward AllocateFeedForward(int64_t width, int64_t inner, const at::Device& device) {
+  return {nn::AllocateLinear(inner, width, device), nn::AllocateLinear(width, inner, device),
+          nn::AllocateLayerNorm(width, device)};
+}
+
+BartCrossAttention AllocateCrossAttention(int64_t width, const at::Device& device) {
+  return {nn::AllocateLinear(width, width, device), nn::AllocateMergedLinear(2, width, width, 0, device),
+          nn::AllocateLinear(width, width, device), nn::AllocateLayerNorm(width, device)};
+}
+
+at::Tensor AllocateTable(int64_t rows, int64_t width, const at::Device& device) {
+  return at::empty({rows, width}, at::TensorOptions().dtype(at::kFloat).device(device)).requires_grad_(true);
+}
+
+BartEmbedding AllocateEmbedding(const BartConfig& settings, const at::Device& device) {
+  return {AllocateTable(settings.max_position_embeddings + kBartPositionOffset, settings.d_model, device),
+          nn::AllocateLayerNorm(settings.d_model, device)};
+}
+
+}  // namespace
+
+BartWeights AllocateBartWeights(const BartConfig& settings, const at::Device& device) {
+  const int64_t width = settings.d_model;
+  BartWeights weights;
+  weights.shared_VD = AllocateTable(settings.vocab_size, width, device);
+  weights.encoder_embedding = AllocateEmbedding(settings, device);
+  weights.decoder_embedding = AllocateEmbedding(settings, device);
+  for (int64_t i = 0; i < settings.encoder_layers; ++i) {
+    weights.encoder.push_back(
+        {AllocateSelfAttention(width, device), AllocateFeedForward(width, settings.encoder_ffn_dim, device)});
+  }
+  for (int64_t i = 0; i < settings.decoder_layers; ++i) {
+    weights.decoder.push_back({AllocateSelfAttention(width, device), AllocateCrossAttention(width, device),
+                               AllocateFeedForward(width, settings.decoder_ffn_dim, device)});
+  }
+  weights.final_logits_bias_1V =
+      at::zeros({1, settings.vocab_size}, at::TensorOptions().dtype(at::kFloat).device(device));
+  return weights;
+}
+
+std::vector<NamedTensor> NamedBartParameters(const BartWeights& weights) {
+  Names names;
+  names.Add("model.shared.weight", weights.shared_VD);
+  names.Add("model.encoder.embed_positions.weight", weights.encoder_embedding.positions_PD);
+  for (size_t i = 0; i < weights.encoder.size(); ++i) {
+    const std::string prefix = "model.encoder.layers." + std::to_string(i) + ".";
+    names.Add(prefix, weights.encoder[i].self);
+    names.Add(prefix, weights.encoder[i].ffn);
+  }
+  names.Add("model.encoder.layernorm_embedding", weights.encoder_embedding.norm);
+  names.Add("model.decoder.embed_positions.weight", weights.decoder_embedding.positions_PD);
+  for (size_t i = 0; i < weights.decoder.size(); ++i) {
+    const std::string prefix = "model.decoder.layers." + std::to_string(i) + ".";
+    names.Add(prefix, weights.decoder[i].self);
+    names.Add(prefix, weights.decoder[i].cross);
+    names.Add(prefix, weights.decoder[i].ffn);
+  }
+  names.Add("model.decoder.layernorm_embedding", weights.decoder_embedding.norm);
+  return names.Take();
+}
+
+}  // namespace plumbline::models

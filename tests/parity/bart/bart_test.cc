@@ -1,0 +1,93 @@
+// BART against transformers 5.23 on tiny random checkpoints it saved: see tests/golden/bart/MANIFEST.json.
+#include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <set>
+
+#include "tests/parity/bart/golden.h"
+
+namespace plumbline {
+namespace {
+
+using testing::BartGolden;
+
+// fp32 through at most four layers of width 16: both sides differ by summation order alone.
+constexpr double kLogitTolerance = 1e-5;
+constexpr double kLossRelativeTolerance = 1e-5;
+// Of a gradient: relative to its own largest element, but never below a share of the global norm, because some
+// gradients (a key bias) are zero in exact arithmetic.
+constexpr double kGradientTolerance = 1e-5;
+constexpr double kGlobalNormShare = 1e-4;
+
+class Bart : public ::testing::TestWithParam<const char*> {
+ protected:
+  BartGolden golden_{GetParam()};
+  std::unique_ptr<models::Model> model_ = golden_.Load();
+  models::PackedBatch batch_ = testing::PackItems(golden_.expected.at("batch"));
+
+  void ExpectLoss(const char* smoothing) {
+    const models::LossSums sums = model_->Loss(batch_, std::stod(smoothing), true);
+    const double wanted = golden_.expected.at("mean_loss").at(smoothing).get<double>();
+    EXPECT_EQ(sums.num_tokens, golden_.expected.at("num_tokens").get<int64_t>());
+    const double found = sums.loss.item<double>() / static_cast<double>(sums.num_tokens);
+    RecordProperty(std::string("loss_relative_difference_") + smoothing,
+                   std::to_string(std::abs(found - wanted) / wanted));
+    EXPECT_NEAR(found, wanted, kLossRelativeTolerance * wanted);
+  }
+
+  void ExpectGradients(const std::string& prefix, double smoothing) {
+    const models::LossSums sums = model_->Loss(batch_, smoothing, true);
+    (sums.loss / sums.num_tokens).backward();
+    double squares = 0;
+    for (const auto& [name, value] : model_->Parameters()) {
+      squares += golden_.Tensor(prefix + name).to(at::kDouble).square().sum().item<double>();
+    }
+    double worst = 0;
+    for (const auto& [name, value] : model_->Parameters()) {
+      const at::Tensor wanted = golden_.Tensor(prefix + name);
+      const double scale = std::max(wanted.abs().max().item<double>(), kGlobalNormShare * std::sqrt(squares));
+      EXPECT_TRUE(testing::Near(name, value.grad(), wanted, kGradientTolerance * scale));
+      if (value.grad().defined()) worst = std::max(worst, testing::LargestDifference(value.grad(), wanted) / scale);
+    }
+    std::printf("[   worst  ] gradient difference / scale %.3g\n", worst);
+  }
+};
+
+TEST_P(Bart, ParametersHaveTransformersNamesAndOrder) {
+  std::vector<std::string> names;
+  for (const auto& parameter : model_->Parameters()) names.push_back(parameter.name);
+  EXPECT_EQ(Json(names), golden_.expected.at("parameters"));
+}
+
+TEST_P(Bart, LogitsEqualTransformers) {
+  const at::NoGradGuard no_grad;
+  const at::Tensor logits_MV = model_->Logits(batch_);
+  double worst = 0;
+  for (int64_t i = 0; i < batch_.num_items(); ++i) {
+    const int64_t begin = batch_.target_offsets[static_cast<size_t>(i)];
+    const at::Tensor wanted = golden_.Tensor("logits/" + std::to_string(i));
+    const at::Tensor found = logits_MV.narrow(0, begin, wanted.size(0));
+    EXPECT_TRUE(testing::Near("logits of item " + std::to_string(i), found, wanted, kLogitTolerance));
+    worst = std::max(worst, testing::LargestDifference(found, wanted));
+  }
+  std::printf("[   worst  ] logit difference %.3g\n", worst);
+}
+
+TEST_P(Bart, LossEqualsTransformers) { ExpectLoss("0.0"); }
+
+TEST_P(Bart, SmoothedLossEqualsTransformers) { ExpectLoss("0.1"); }
+
+TEST_P(Bart, EveryGradientEqualsTransformers) { ExpectGradients("grad/", 0.0); }
+
+TEST_P(Bart, EverySmoothedGradientEqualsTransformers) {
+  if (golden_.tensors.Find("grad_smoothed/model.shared.weight") == nullptr) GTEST_SKIP() << "kept for one shape only";
+  ExpectGradients("grad_smoothed/", 0.1);
+}
+
+INSTANTIATE_TEST_SUITE_P(Shapes, Bart, ::testing::ValuesIn(testing::kBartShapes),
+                         [](const auto& shape) { return std::string(shape.param); });
+
+}  // namespace
+}  // namespace plumbline

@@ -1,0 +1,72 @@
+#include "tests/parity/bart/golden.h"
+
+#include <ATen/ATen.h>
+
+#include "harness/base/error.h"
+
+namespace plumbline::testing {
+namespace {
+
+void Append(std::vector<int64_t>& ids, std::vector<int64_t>* offsets, const Json& row) {
+  for (const Json& id : row) ids.push_back(id.get<int64_t>());
+  if (offsets != nullptr) offsets->push_back(static_cast<int64_t>(ids.size()));
+}
+
+std::string IndexText(int64_t flat, at::IntArrayRef sizes) {
+  std::string text = "]";
+  for (size_t dim = sizes.size(); dim-- > 0; flat /= sizes[dim]) {
+    text = (dim > 0 ? ", " : "") + std::to_string(flat % sizes[dim]) + text;
+  }
+  return "[" + text;
+}
+
+}  // namespace
+
+BartGolden::BartGolden(const std::string& shape)
+    : directory(std::filesystem::path("tests/golden/bart") / shape),
+      expected(ReadJsonFile(directory / "expected.json")),
+      tensors(directory / "expected.safetensors") {}
+
+at::Tensor BartGolden::Tensor(const std::string& name) const {
+  const models::StoredTensor* entry = tensors.Find(name);
+  if (entry == nullptr) throw Error(ErrorKind::kInternal, "no golden tensor " + name);
+  return tensors.View(*entry);
+}
+
+models::PackedBatch PackItems(const Json& items) {
+  std::vector<int64_t> source, target, labels;
+  models::PackedBatch batch;
+  batch.source_offsets = {0};
+  batch.target_offsets = {0};
+  for (const Json& item : items) {
+    Append(source, &batch.source_offsets, item.at("input_ids"));
+    Append(target, &batch.target_offsets, item.at("decoder_input_ids"));
+    Append(labels, nullptr, item.at("labels"));
+  }
+  batch.source_ids_N = at::tensor(source, at::kLong);
+  batch.decoder_input_ids_M = at::tensor(target, at::kLong);
+  batch.labels_M = at::tensor(labels, at::kLong);
+  return batch;
+}
+
+double LargestDifference(const at::Tensor& a, const at::Tensor& b) {
+  return (a.to(at::kDouble) - b.to(at::kDouble)).abs().max().item<double>();
+}
+
+::testing::AssertionResult Near(const std::string& name, const at::Tensor& found, const at::Tensor& wanted,
+                                double tolerance) {
+  if (!found.defined()) return ::testing::AssertionFailure() << name << ": no tensor";
+  if (found.sizes() != wanted.sizes()) {
+    return ::testing::AssertionFailure() << name << ": shape " << found.sizes() << ", wanted " << wanted.sizes();
+  }
+  const at::Tensor difference = (found.detach().to(at::kDouble) - wanted.to(at::kDouble)).abs().flatten();
+  const int64_t worst = difference.argmax().item<int64_t>();
+  const double largest = difference[worst].item<double>();
+  if (largest <= tolerance) return ::testing::AssertionSuccess();
+  return ::testing::AssertionFailure() << name << IndexText(worst, wanted.sizes()) << ": "
+                                       << found.flatten()[worst].item<double>() << ", wanted "
+                                       << wanted.flatten()[worst].item<double>() << ", largest difference " << largest
+                                       << " above " << tolerance;
+}
+
+}  // namespace plumbline::testing

@@ -1,0 +1,45 @@
+// The reference files of tests/golden/bart as batches and tensors, and the comparison that explains itself.
+#ifndef PLUMBLINE_TESTS_PARITY_BART_GOLDEN_H_
+#define PLUMBLINE_TESTS_PARITY_BART_GOLDEN_H_
+
+#include <ATen/core/Tensor.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "harness/base/json.h"
+#include "models/model.h"
+#include "models/safetensors.h"
+
+namespace plumbline::testing {
+
+// The checkpoints: unequal stacks; one layer with scaled embeddings; non-zero final_logits_bias.
+inline constexpr const char* kBartShapes[] = {"uneven", "single", "biased"};
+
+struct BartGolden {
+  explicit BartGolden(const std::string& shape);
+
+  std::unique_ptr<models::Model> Load() const { return models::LoadModel(directory, at::kCPU); }
+  at::Tensor Tensor(const std::string& name) const;  // of expected.safetensors; fails on an unknown name
+
+  std::filesystem::path directory;
+  Json expected;  // expected.json
+  models::SafetensorsFile tensors;
+};
+
+// Rows of golden JSON ({"input_ids", "decoder_input_ids", "labels"}) packed in order.
+models::PackedBatch PackItems(const Json& items);
+
+// Passes when |found - wanted| <= tolerance everywhere; else names the tensor, the index and the largest difference.
+::testing::AssertionResult Near(const std::string& name, const at::Tensor& found, const at::Tensor& wanted,
+                                double tolerance);
+
+// The largest absolute difference of two tensors of one shape.
+double LargestDifference(const at::Tensor& a, const at::Tensor& b);
+
+}  // namespace plumbline::testing
+
+#endif  // PLUMBLINE_TESTS_PARITY_BART_GOLDEN_H_

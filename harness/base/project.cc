@@ -1,6 +1,7 @@
 #include "harness/base/project.h"
 
 #include <cstdlib>
+#include <optional>
 
 #include "harness/base/error.h"
 
@@ -19,10 +20,9 @@ std::filesystem::path RunningProgram() {
   return std::filesystem::read_symlink("/proc/self/exe", ignored);
 }
 
-}  // namespace
-
-std::filesystem::path ProjectRoot() {
-  if (const char* root = std::getenv("PLUMBLINE_ROOT"); root != nullptr && *root != '\0') return root;
+std::optional<std::filesystem::path> FindRoot() {
+  if (const char* root = std::getenv("PLUMBLINE_ROOT"); root != nullptr && *root != '\0')
+    return root;
   if (const char* runfiles = std::getenv("TEST_SRCDIR"); runfiles != nullptr) {
     const auto candidate = std::filesystem::path(runfiles) / kWorkspaceName;
     if (IsRoot(candidate)) return candidate;
@@ -33,15 +33,23 @@ std::filesystem::path ProjectRoot() {
   for (auto up = program.parent_path(); up.has_relative_path(); up = up.parent_path()) {
     if (std::filesystem::exists(up / "WORKSPACE") && IsRoot(up)) return up;
   }
-  Fail(ErrorKind::kEnvironment, "finding the project's files", "none beside " + Quoted(program.string()),
-       "a checkout or an installed tree", "setting PLUMBLINE_ROOT to the directory that holds models/");
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::filesystem::path ProjectRoot() {
+  if (const auto root = FindRoot()) return *root;
+  Fail(ErrorKind::kEnvironment, "finding the project's files",
+       "none beside " + Quoted(RunningProgram().string()), "a checkout or an installed tree",
+       "setting PLUMBLINE_ROOT to the directory that holds models/");
 }
 
 std::filesystem::path FindProjectFile(std::string_view name) {
   const std::filesystem::path path(name);
   if (path.is_absolute() || std::filesystem::exists(path)) return path;
-  const auto below = ProjectRoot() / path;
-  return std::filesystem::exists(below) ? below : path;
+  const auto root = FindRoot();
+  return root && std::filesystem::exists(*root / path) ? *root / path : path;
 }
 
 std::filesystem::path FindProgram(std::string_view name, std::string_view path_in_project) {

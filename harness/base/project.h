@@ -14,7 +14,7 @@ namespace plumbline {
 // Errors: kEnvironment when there is none.
 std::filesystem::path ProjectRoot();
 
-// `name` itself when it is absolute or exists as given; else below ProjectRoot() when it exists there; else `name`.
+// `name` itself when it is absolute or exists as given; else below the root when it exists there; else `name`.
 std::filesystem::path FindProjectFile(std::string_view name);
 
 // A sibling program: beside the running one, else at `path_in_project` below ProjectRoot(). Errors: kEnvironment.

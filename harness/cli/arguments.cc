@@ -68,7 +68,8 @@ class Parser {
     const std::string value = attached ? word.substr(equals + 1) : "";
     flag_index_ = static_cast<int>(next_);
     ++next_;
-    const std::string name = Underscored(std::string_view(spelled_).substr(spelled_.find_first_not_of('-')));
+    const std::string name =
+        Underscored(std::string_view(spelled_).substr(spelled_.find_first_not_of('-')));
     if (const Option* option = FindOption(name)) return TakeOption(*option, attached, value);
     if (verb_.config_use != ConfigUse::kNone && word.starts_with("--")) {
       if (name == "set") return TakeSet(attached ? value : OneWord("key=value"));
@@ -116,8 +117,7 @@ class Parser {
     spelled_ += " " + setting;
     const std::string place = "argument " + std::to_string(flag_index_) + " (" + spelled_ + ")";
     if (equals == std::string::npos || equals == 0) {
-      Fail(ErrorKind::kUsage, place, "no key and '='", "--set key=value",
-           "--set training.seed=1");
+      Fail(ErrorKind::kUsage, place, "no key and '='", "--set key=value", "--set training.seed=1");
     }
     const std::string key = config::KeyOrFail(setting.substr(0, equals), place).name;
     result_.inputs_.arguments.push_back(
@@ -152,8 +152,8 @@ class Parser {
       }
     }
     Fail(ErrorKind::kUsage, "argument " + std::to_string(flag_index_),
-         "the unknown flag " + Quoted(word.substr(0, word.find('='))), "a flag of plumbline " + verb_.name,
-         NearestFlag(known));
+         "the unknown flag " + Quoted(word.substr(0, word.find('='))),
+         "a flag of plumbline " + verb_.name, NearestFlag(known));
   }
 
   // A flag that begins with the word was shortened; else the nearest by spelling.

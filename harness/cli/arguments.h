@@ -1,4 +1,5 @@
-// The words after a verb, sorted into options, settings and positionals. The only parser of command lines.
+// The words after a verb, sorted into options, settings and positionals. The only parser of command
+// lines.
 #ifndef PLUMBLINE_HARNESS_CLI_ARGUMENTS_H_
 #define PLUMBLINE_HARNESS_CLI_ARGUMENTS_H_
 
@@ -14,16 +15,18 @@ namespace plumbline::cli {
 
 class Arguments {
  public:
-  // `words[0]` is the verb as typed. Errors: kUsage for an unknown flag (nearest named), a missing or doubled value,
-  // a missing required option, positionals the verb does not take.
+  // `words[0]` is the verb as typed. Errors: kUsage for an unknown flag (nearest named), a missing
+  // or doubled value, a missing required option, positionals the verb does not take.
   Arguments(const Verb& verb, const std::vector<std::string>& words);
 
   bool Has(std::string_view option) const;
-  // The value of an option. Errors: kInternal when it was not given (ask Has, or declare it required).
+  // The value of an option. Errors: kInternal when it was not given (ask Has, or declare it
+  // required).
   const std::string& Value(std::string_view option) const;
   // All values of a repeating option, in order; empty when not given.
   std::vector<std::string> Values(std::string_view option) const;
-  // All words that are no flags; of a verb that reads a configuration they are its files, in inputs() too.
+  // All words that are no flags; of a verb that reads a configuration they are its files, in
+  // inputs() too.
   const std::vector<std::string>& positionals() const { return positionals_; }
   // --json was given: the result goes to stdout as one JSON document.
   bool json() const { return Has("json"); }

@@ -22,7 +22,8 @@ void BecomeEngine(char** argv) {
   const std::string engine = EnginePath().string();
   ::execv(engine.c_str(), argv);
   Fail(ErrorKind::kEnvironment, "starting " + Quoted(engine), std::strerror(errno),
-       "a program that can be run", "bazel build //harness/cli:all_programs, or PLUMBLINE_ENGINE=FILE");
+       "a program that can be run",
+       "bazel build //harness/cli:all_programs, or PLUMBLINE_ENGINE=FILE");
 }
 
 }  // namespace plumbline::cli

@@ -6,10 +6,12 @@
 
 namespace plumbline::cli {
 
-// PLUMBLINE_ENGINE, else `plumbline-engine` beside this program. Errors: kEnvironment when there is none.
+// PLUMBLINE_ENGINE, else `plumbline-engine` beside this program. Errors: kEnvironment when there is
+// none.
 std::filesystem::path EnginePath();
 
-// Replaces this process by the engine with the same arguments. Returns only by throwing kEnvironment.
+// Replaces this process by the engine with the same arguments. Returns only by throwing
+// kEnvironment.
 [[noreturn]] void BecomeEngine(char** argv);
 
 }  // namespace plumbline::cli

@@ -68,7 +68,8 @@ std::string ProgramHelp(const Program& program) {
   return program.name + ": benchmark and regression tests of fine-tuned summarization models\n\n" +
          "Usage: " + program.name + " VERB ...    " + program.name + " VERB --help\n\nVerbs:\n" +
          Table(rows) +
-         "\nExit status: 0 pass; 1 regression or defect; 2 usage or config error; 3 could not be judged;\n"
+         "\nExit status: 0 pass; 1 regression or defect; 2 usage or config error; 3 could not be "
+         "judged;\n"
          "4 internal error; 5 config drift; 6 gate blind; 130 interrupted.\n";
 }
 
@@ -82,11 +83,13 @@ std::string VerbHelp(const Program& program, const Verb& verb) {
   if (reads_config) usage += " [--set key=value ...]";
   std::vector<Row> rows;
   for (const Option& option : verb.options) {
-    rows.emplace_back(Dashed(option.name) + (option.value.empty() ? "" : " " + option.value), option.help);
+    rows.emplace_back(Dashed(option.name) + (option.value.empty() ? "" : " " + option.value),
+                      option.help);
   }
   if (reads_config) rows.emplace_back("--set key=value", "one configuration key; repeatable");
   rows.emplace_back("--help", "this page");
-  std::string text = verb.name + ": " + verb.summary + "\n\nUsage: " + usage + " [options]\n\nOptions:\n" + Table(rows);
+  std::string text = verb.name + ": " + verb.summary + "\n\nUsage: " + usage +
+                     " [options]\n\nOptions:\n" + Table(rows);
   if (reads_config) text += "\n" + ConfigFlags(verb.config_use);
   text += "\nExample:\n" + Indented(verb.example);
   return text + "\nSee also: " + program.name + " --help\n";

@@ -1,4 +1,5 @@
-// plumbline: configuration and judgement. Links no LibTorch; the verbs that need it run in plumbline-engine.
+// plumbline: configuration and judgement. Links no LibTorch; the verbs that need it run in
+// plumbline-engine.
 #include "harness/cli/program.h"
 #include "harness/cli/verb_list.h"
 

@@ -9,8 +9,9 @@ namespace plumbline::cli {
 
 using TableRow = std::vector<std::string>;
 
-// One line a row, columns left-aligned and two spaces apart, `indent` spaces in front; the last column is not padded.
-// Rows may have fewer cells than others. Wide characters (Hangul) count as two columns.
+// One line a row, columns left-aligned and two spaces apart, `indent` spaces in front; the last
+// column is not padded. Rows may have fewer cells than others. Wide characters (Hangul) count as
+// two columns.
 std::string AlignedTable(const std::vector<TableRow>& rows, int indent);
 
 }  // namespace plumbline::cli

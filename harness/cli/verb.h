@@ -1,5 +1,6 @@
-// A verb of the command line: what it is called, takes and does. One file a verb, one line in a list:
-// verb_<name>.cc and verbs.def for `plumbline`; engine_<name>.cc and engine_verbs.def for `plumbline-engine`.
+// A verb of the command line: what it is called, takes and does. One file a verb, one line in a
+// list: verb_<name>.cc and verbs.def for `plumbline`; engine_<name>.cc and engine_verbs.def for
+// `plumbline-engine`.
 #ifndef PLUMBLINE_HARNESS_CLI_VERB_H_
 #define PLUMBLINE_HARNESS_CLI_VERB_H_
 
@@ -31,9 +32,10 @@ struct Verb {
   std::string name;
   std::string summary;      // one line, for `plumbline --help`
   std::string positionals;  // "CONFIG.yaml...", "BASE CANDIDATE"; empty: none allowed
-  ConfigUse config_use = ConfigUse::kNone;  // kNone: positionals are the verb's own; else they are config files
+  ConfigUse config_use =
+      ConfigUse::kNone;  // kNone: positionals are the verb's own; else they are config files
   std::vector<Option> options;
-  std::string example;      // complete command lines, one a line
+  std::string example;  // complete command lines, one a line
   // Does the work and returns the exit status (0, 1, 3, 5 or 6). Errors are thrown, never returned.
   int (*run)(const Arguments& arguments) = nullptr;
 };

@@ -22,7 +22,8 @@ constexpr int kDriftStatus = 5;
 
 Resolved ResolveWithout(const Arguments& arguments, size_t words) {
   config::Inputs inputs = arguments.inputs();
-  inputs.files.erase(inputs.files.begin(), inputs.files.begin() + static_cast<std::ptrdiff_t>(words));
+  inputs.files.erase(inputs.files.begin(),
+                     inputs.files.begin() + static_cast<std::ptrdiff_t>(words));
   return config::Resolve(inputs);
 }
 
@@ -69,8 +70,10 @@ int Show(const Arguments& arguments) {
                     PlaceOf(entry.origin) + (entry.active ? "" : " (without effect)")});
   }
   std::cout << AlignedTable(rows, 0);
-  if (!resolved.unknown_in_checkpoint().empty()) std::cout << "\nIn the checkpoint, without effect here:\n";
-  for (const std::string& name : resolved.unknown_in_checkpoint()) std::cout << "  " << name << "\n";
+  if (!resolved.unknown_in_checkpoint().empty())
+    std::cout << "\nIn the checkpoint, without effect here:\n";
+  for (const std::string& name : resolved.unknown_in_checkpoint())
+    std::cout << "  " << name << "\n";
   return 0;
 }
 
@@ -89,12 +92,14 @@ int Explain(const Arguments& arguments) {
     std::cout << DumpJson(json);
     return 0;
   }
-  std::cout << spec.name << " = " << ValueText(entry.value) << (entry.active ? "" : " (without effect)") << "\n  "
-            << spec.help << (spec.unit.empty() ? "" : " [" + spec.unit + "]") << "\n\n";
-  std::vector<TableRow> rows = {
-      {"<- in force", ValueText(entry.value), LayerName(entry.origin.layer), PlaceOf(entry.origin)}};
+  std::cout << spec.name << " = " << ValueText(entry.value)
+            << (entry.active ? "" : " (without effect)") << "\n  " << spec.help
+            << (spec.unit.empty() ? "" : " [" + spec.unit + "]") << "\n\n";
+  std::vector<TableRow> rows = {{"<- in force", ValueText(entry.value),
+                                 LayerName(entry.origin.layer), PlaceOf(entry.origin)}};
   for (const config::Shadow& shadow : entry.shadowed) {
-    rows.push_back({"shadowed", ValueText(shadow.value), LayerName(shadow.origin.layer), PlaceOf(shadow.origin)});
+    rows.push_back({"shadowed", ValueText(shadow.value), LayerName(shadow.origin.layer),
+                    PlaceOf(shadow.origin)});
   }
   for (TableRow& row : rows) row = {row[1], row[2], row[3].empty() ? "schema" : row[3], row[0]};
   std::cout << AlignedTable(rows, 2);
@@ -105,7 +110,8 @@ int Explain(const Arguments& arguments) {
 Resolved ConfigOf(const std::filesystem::path& named, const config::Inputs& inputs) {
   const std::filesystem::path inside = named / "resolved_config.json";
   const std::filesystem::path file = std::filesystem::is_directory(named) ? inside : named;
-  if (file.filename() == "resolved_config.json") return Resolved::FromJson(ReadJsonFile(file), file.string());
+  if (file.filename() == "resolved_config.json")
+    return Resolved::FromJson(ReadJsonFile(file), file.string());
   config::Inputs one = inputs;
   one.files = {file};
   return config::Resolve(one);
@@ -113,16 +119,22 @@ Resolved ConfigOf(const std::filesystem::path& named, const config::Inputs& inpu
 
 std::string KindName(const Difference& difference) {
   switch (difference.kind) {
-    case config::ChangeKind::kValue: return "value";
-    case config::ChangeKind::kChain: return "chain";
-    case config::ChangeKind::kOnlyBefore: return "only_before";
-    case config::ChangeKind::kOnlyAfter: return "only_after";
+    case config::ChangeKind::kValue:
+      return "value";
+    case config::ChangeKind::kChain:
+      return "chain";
+    case config::ChangeKind::kOnlyBefore:
+      return "only_before";
+    case config::ChangeKind::kOnlyAfter:
+      return "only_after";
   }
   return "";
 }
 
 Json DifferenceToJson(const Difference& difference) {
-  const auto side = [](const Entry& entry) { return Json{{"value", entry.value}, {"origin", ToJson(entry.origin)}}; };
+  const auto side = [](const Entry& entry) {
+    return Json{{"value", entry.value}, {"origin", ToJson(entry.origin)}};
+  };
   return {{"key", difference.key},
           {"kind", KindName(difference)},
           {"semantic", difference.semantic},
@@ -130,13 +142,16 @@ Json DifferenceToJson(const Difference& difference) {
           {"after", side(difference.after)}};
 }
 
-void PrintDifferences(const std::vector<Difference>& differences, const std::string& title, bool chain, bool semantic) {
+void PrintDifferences(const std::vector<Difference>& differences, const std::string& title,
+                      bool chain, bool semantic) {
   std::vector<TableRow> rows;
   for (const Difference& difference : differences) {
     const bool is_chain = difference.kind == config::ChangeKind::kChain;
     if (is_chain != chain || (!chain && difference.semantic != semantic)) continue;
-    rows.push_back({difference.key, ValueText(difference.before.value), "->", ValueText(difference.after.value),
-                    Describe(difference.before.origin) + " -> " + Describe(difference.after.origin)});
+    rows.push_back(
+        {difference.key, ValueText(difference.before.value), "->",
+         ValueText(difference.after.value),
+         Describe(difference.before.origin) + " -> " + Describe(difference.after.origin)});
   }
   if (!rows.empty()) std::cout << title << "\n" << AlignedTable(rows, 2);
 }
@@ -180,7 +195,7 @@ Verb ConfigVerb() {
   Verb verb;
   verb.name = "config";
   verb.summary = "what a configuration resolves to, and which layer said so";
-  verb.positionals = "show [CONFIG.yaml...] | explain KEY [CONFIG.yaml...] | diff A B";
+  verb.positionals = "show [CONFIG...] | explain KEY [CONFIG...] | diff A B";
   verb.config_use = ConfigUse::kTraining;
   verb.options = {
       {"schema", "", "show: every key with default, unit, range and meaning, instead"},

@@ -1,4 +1,5 @@
-// The declarations made from verbs.def: listed without a file is a link error, a file without a line does not compile.
+// The declarations made from verbs.def: listed without a file is a link error, a file without a
+// line does not compile.
 #ifndef PLUMBLINE_HARNESS_CLI_VERB_LIST_H_
 #define PLUMBLINE_HARNESS_CLI_VERB_LIST_H_
 

@@ -18,7 +18,8 @@ const Json& ValueOf(const std::string& key, const std::map<std::string, Entry>& 
 
 bool IsOneOf(const Json& value, const std::string& words) {
   const std::string bounded = "|" + words + "|";
-  return value.is_string() && bounded.find("|" + value.get<std::string>() + "|") != std::string::npos;
+  return value.is_string() &&
+         bounded.find("|" + value.get<std::string>() + "|") != std::string::npos;
 }
 
 bool Holds(const std::string& term, const std::map<std::string, Entry>& entries) {

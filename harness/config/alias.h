@@ -1,4 +1,5 @@
-// Flags of the command line that stand for keys: HuggingFace's names, and those of the experiment reports.
+// Flags of the command line that stand for keys: HuggingFace's names, and those of the experiment
+// reports.
 #ifndef PLUMBLINE_HARNESS_CONFIG_ALIAS_H_
 #define PLUMBLINE_HARNESS_CONFIG_ALIAS_H_
 

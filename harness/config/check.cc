@@ -35,8 +35,8 @@ void RefuseUnbuilt(const Entries& entries) {
     const Entry& entry = entries.at(spec.name);
     const std::string feature = MissingFeature(spec, entry);
     if (feature.empty()) continue;
-    found.push_back(PlaceOf(entry.origin) + ": " + spec.name + " = " + ValueText(entry.value) + " (" + feature +
-                    ": not built)");
+    found.push_back(PlaceOf(entry.origin) + ": " + spec.name + " = " + ValueText(entry.value) +
+                    " (" + feature + ": not built)");
     only_checkpoint = only_checkpoint && entry.origin.layer == Layer::kCheckpoint;
   }
   if (found.empty()) return;
@@ -56,8 +56,8 @@ void CheckActivity(Entries& entries) {
     const std::string key = term.substr(0, term.find(' '));
     const Entry& needed = entries.at(key);
     Fail(ErrorKind::kUsage, PlaceOf(entry.origin),
-         spec.name + ", which has no effect while " + key + " is " + ValueText(needed.value) + " (" +
-             Describe(needed.origin) + ")",
+         spec.name + ", which has no effect while " + key + " is " + ValueText(needed.value) +
+             " (" + Describe(needed.origin) + ")",
          term, "removing " + spec.name + " or setting " + key);
   }
 }
@@ -68,7 +68,8 @@ void CheckRelations(const Entries& entries) {
   if (returned.value.get<int64_t>() <= beams.value.get<int64_t>()) return;
   Fail(ErrorKind::kUsage, PlaceOf(returned.origin),
        "generation.num_return_sequences = " + ValueText(returned.value),
-       "at most generation.num_beams = " + ValueText(beams.value) + " (" + Describe(beams.origin) + ")",
+       "at most generation.num_beams = " + ValueText(beams.value) + " (" + Describe(beams.origin) +
+           ")",
        "raising num_beams");
 }
 

@@ -6,8 +6,8 @@
 
 namespace plumbline::config {
 
-// Refuses every value, from whatever layer, that asks for a feature which is not built; names all of them at once.
-// Errors: kUsage; kModel when only the checkpoint asks.
+// Refuses every value, from whatever layer, that asks for a feature which is not built; names all
+// of them at once. Errors: kUsage; kModel when only the checkpoint asks.
 void RefuseUnbuilt(const Entries& entries);
 
 // Marks inactive keys. Errors: kUsage for an inactive key that a person wrote for this run.

@@ -17,12 +17,16 @@ bool IsSemantic(const std::string& key) {
 // The value as it counts: inactive keys have none.
 Json InForce(const Entry& entry) { return entry.active ? entry.value : Json(); }
 
-std::string Side(const Entry& entry) { return ValueText(entry.value) + " (" + Describe(entry.origin) + ")"; }
+std::string Side(const Entry& entry) {
+  return ValueText(entry.value) + " (" + Describe(entry.origin) + ")";
+}
 
-void Add(const std::string& key, const Entry& before, const Entry& after, std::vector<Difference>& differences) {
+void Add(const std::string& key, const Entry& before, const Entry& after,
+         std::vector<Difference>& differences) {
   if (before == after) return;
   const bool same = InForce(before) == InForce(after);
-  differences.push_back({key, same ? ChangeKind::kChain : ChangeKind::kValue, IsSemantic(key), before, after});
+  differences.push_back(
+      {key, same ? ChangeKind::kChain : ChangeKind::kValue, IsSemantic(key), before, after});
 }
 
 int Rank(const Difference& difference) {
@@ -45,9 +49,10 @@ std::vector<Difference> Compare(const Resolved& before, const Resolved& after) {
     if (before.entries().contains(key)) continue;
     differences.push_back({key, ChangeKind::kOnlyAfter, IsSemantic(key), Entry{}, entry});
   }
-  std::stable_sort(differences.begin(), differences.end(), [](const Difference& a, const Difference& b) {
-    return Rank(a) != Rank(b) ? Rank(a) < Rank(b) : a.key < b.key;
-  });
+  std::stable_sort(differences.begin(), differences.end(),
+                   [](const Difference& a, const Difference& b) {
+                     return Rank(a) != Rank(b) ? Rank(a) < Rank(b) : a.key < b.key;
+                   });
   return differences;
 }
 
@@ -56,31 +61,36 @@ std::vector<Difference> SemanticDrift(const Resolved& before, const Resolved& af
   std::erase_if(drift, [](const Difference& difference) {
     if (difference.kind == ChangeKind::kChain || !difference.semantic) return true;
     // A key that a newer schema added, left at its default, says what both runs did.
-    return difference.kind == ChangeKind::kOnlyAfter && difference.after.origin.layer == Layer::kDefault;
+    return difference.kind == ChangeKind::kOnlyAfter &&
+           difference.after.origin.layer == Layer::kDefault;
   });
   return drift;
 }
 
 std::string Describe(const Difference& difference) {
   switch (difference.kind) {
-    case ChangeKind::kOnlyBefore: return difference.key + ": " + Side(difference.before) + " -> no such key";
-    case ChangeKind::kOnlyAfter: return difference.key + ": no such key -> " + Side(difference.after);
+    case ChangeKind::kOnlyBefore:
+      return difference.key + ": " + Side(difference.before) + " -> no such key";
+    case ChangeKind::kOnlyAfter:
+      return difference.key + ": no such key -> " + Side(difference.after);
     case ChangeKind::kValue:
-    case ChangeKind::kChain: break;
+    case ChangeKind::kChain:
+      break;
   }
   return difference.key + ": " + Side(difference.before) + " -> " + Side(difference.after);
 }
 
-void RequireSameOnResume(const Resolved& saved, const Resolved& now, const std::string& checkpoint) {
+void RequireSameOnResume(const Resolved& saved, const Resolved& now,
+                         const std::string& checkpoint) {
   const std::vector<Difference> drift = SemanticDrift(saved, now);
   if (drift.empty()) return;
   std::string found;
   for (const Difference& difference : drift) {
-    found += (found.empty() ? "" : ", ") + difference.key + " saved as " + Side(difference.before) + " and now " +
-             Side(difference.after);
+    found += (found.empty() ? "" : ", ") + difference.key + " saved as " + Side(difference.before) +
+             " and now " + Side(difference.after);
   }
-  Fail(ErrorKind::kUsage, "resuming from " + Quoted(checkpoint), found, "the configuration the checkpoint was made with",
-       "the saved values, or a new --out");
+  Fail(ErrorKind::kUsage, "resuming from " + Quoted(checkpoint), found,
+       "the configuration the checkpoint was made with", "the saved values, or a new --out");
 }
 
 std::vector<std::string> SemanticShadows(const Resolved& resolved) {

@@ -11,8 +11,8 @@
 namespace plumbline::config {
 
 enum class ChangeKind {
-  kValue,  // the value in force differs: drift
-  kChain,  // same value, another origin or other shadows: a note
+  kValue,       // the value in force differs: drift
+  kChain,       // same value, another origin or other shadows: a note
   kOnlyBefore,  // the schema of `after` has no such key
   kOnlyAfter,
 };
@@ -34,11 +34,13 @@ std::vector<Difference> SemanticDrift(const Resolved& before, const Resolved& af
 // One line: "training.x: 1 (suite a.yaml:3:5) -> 4 (preset models/b.yaml:2:3)".
 std::string Describe(const Difference& difference);
 
-// Throws kUsage naming each semantic key whose value differs from the one saved in `checkpoint`, with both origins.
+// Throws kUsage naming each semantic key whose value differs from the one saved in `checkpoint`,
+// with both origins.
 void RequireSameOnResume(const Resolved& saved, const Resolved& now, const std::string& checkpoint);
 
-// For the top of every run: one line for each semantic key in force over a different value that a lower layer set:
-// "training.x = 1 (command line argument 4 (--x)) shadows 4 (preset models/b.yaml:2:3)".
+// For the top of every run: one line for each semantic key in force over a different value that a
+// lower layer set: "training.x = 1 (command line argument 4 (--x)) shadows 4 (preset
+// models/b.yaml:2:3)".
 std::vector<std::string> SemanticShadows(const Resolved& resolved);
 
 // A value as configs and tables show it: text bare, lists as [a, b], null as "-".

@@ -10,9 +10,12 @@ namespace {
 
 bool Speaks(const ExclusiveKey& member, const Json& value) {
   switch (member.counts) {
-    case Counts::kSet: return !value.is_null();
-    case Counts::kPositive: return value.is_number() && value.get<double>() > 0;
-    case Counts::kTrue: return value.is_boolean() && value.get<bool>();
+    case Counts::kSet:
+      return !value.is_null();
+    case Counts::kPositive:
+      return value.is_number() && value.get<double>() > 0;
+    case Counts::kTrue:
+      return value.is_boolean() && value.get<bool>();
   }
   return false;
 }
@@ -31,7 +34,8 @@ void RefuseBoth(const ExclusiveGroup& group, const std::vector<Setting>& setting
       if (twin != seen.end()) {
         Fail(ErrorKind::kUsage, PlaceOf(setting.origin),
              member->key + " beside " + other.key + " (" + PlaceOf(twin->second->origin) + ")",
-             "one of the two in one layer, because they set the same thing", "removing one of them");
+             "one of the two in one layer, because they set the same thing",
+             "removing one of them");
       }
       seen.emplace(std::pair{setting.origin.layer, member->key}, &setting);
     }
@@ -55,11 +59,12 @@ void SwitchOff(const ExclusiveKey& loser, const ExclusiveKey& winner, Entries& e
 void RequireOncePerLayer(const std::vector<Setting>& settings) {
   Seen seen;
   for (const Setting& setting : settings) {
-    const auto [first, is_new] = seen.try_emplace({setting.origin.layer, setting.spec->name}, &setting);
+    const auto [first, is_new] =
+        seen.try_emplace({setting.origin.layer, setting.spec->name}, &setting);
     if (is_new) continue;
     Fail(ErrorKind::kUsage, PlaceOf(setting.origin),
-         setting.spec->name + " a second time in the " + LayerName(setting.origin.layer) + " layer (first at " +
-             PlaceOf(first->second->origin) + ")",
+         setting.spec->name + " a second time in the " + LayerName(setting.origin.layer) +
+             " layer (first at " + PlaceOf(first->second->origin) + ")",
          "one setting of a key in a layer", "removing one of the two");
   }
   for (const ExclusiveGroup& group : ExclusiveGroups()) RefuseBoth(group, settings);
@@ -68,9 +73,9 @@ void RequireOncePerLayer(const std::vector<Setting>& settings) {
 Entries Layered(const std::vector<Setting>& settings) {
   std::vector<const Setting*> strongest_first;
   for (const Setting& setting : settings) strongest_first.push_back(&setting);
-  std::stable_sort(strongest_first.begin(), strongest_first.end(), [](const Setting* a, const Setting* b) {
-    return a->origin.layer > b->origin.layer;
-  });
+  std::stable_sort(
+      strongest_first.begin(), strongest_first.end(),
+      [](const Setting* a, const Setting* b) { return a->origin.layer > b->origin.layer; });
   std::map<std::string, std::vector<Shadow>> chains;
   for (const Setting* setting : strongest_first) {
     chains[setting->spec->name].push_back({setting->value, setting->origin});

@@ -1,6 +1,7 @@
-// A YAML document as it was written: scalars unconverted, every node with its place. JSON is YAML too.
-// Called by the readers of layers. Refuses what makes a config say something else than it seems to: anchors,
-// aliases, merge keys, tags other than !!str, several documents, equal keys in one map.
+// A YAML document as it was written: scalars unconverted, every node with its place. JSON is YAML
+// too. Called by the readers of layers. Refuses what makes a config say something else than it
+// seems to: anchors, aliases, merge keys, tags other than !!str, several documents, equal keys in
+// one map.
 #ifndef PLUMBLINE_HARNESS_CONFIG_NODE_H_
 #define PLUMBLINE_HARNESS_CONFIG_NODE_H_
 

@@ -31,7 +31,9 @@ Layer LayerOf(const std::string& name) {
 
 }  // namespace
 
-std::string LayerName(Layer layer) { return std::string(kLayers[static_cast<size_t>(layer)].second); }
+std::string LayerName(Layer layer) {
+  return std::string(kLayers[static_cast<size_t>(layer)].second);
+}
 
 bool IsWrittenForRun(Layer layer) { return layer >= Layer::kInclude; }
 

@@ -10,8 +10,9 @@
 
 namespace plumbline::config {
 
-// The one order of precedence, lowest first. A derived value ranks just above the default: it may fill a gap,
-// and where anybody set the key explicitly to something else it is an error, never a fix-up.
+// The one order of precedence, lowest first. A derived value ranks just above the default: it may
+// fill a gap, and where anybody set the key explicitly to something else it is an error, never a
+// fix-up.
 enum class Layer {
   kDefault,
   kDerived,
@@ -25,13 +26,13 @@ enum class Layer {
 
 struct Origin {
   Layer layer = Layer::kDefault;
-  std::string file;       // checkpoint, preset, include, suite: as the person named it
-  int line = 0;           // from 1; 0 when the layer has no file
-  int column = 0;         // from 1
-  int argument_index = 0; // command line: position of the argument, the verb being 0
-  std::string argument;   // command line: the flag as typed
-  std::string variable;   // environment: the variable's name
-  std::string formula;    // how a derived value, or one switched off by another key, came about
+  std::string file;        // checkpoint, preset, include, suite: as the person named it
+  int line = 0;            // from 1; 0 when the layer has no file
+  int column = 0;          // from 1
+  int argument_index = 0;  // command line: position of the argument, the verb being 0
+  std::string argument;    // command line: the flag as typed
+  std::string variable;    // environment: the variable's name
+  std::string formula;     // how a derived value, or one switched off by another key, came about
 
   bool operator==(const Origin&) const = default;
 };
@@ -42,7 +43,8 @@ std::string LayerName(Layer layer);
 // Layers that a person writes for this run: a mistake there is an error before the first step.
 bool IsWrittenForRun(Layer layer);
 
-// The place alone: "suites/a.yaml:3:5", "argument 4 (--seed)", "PLUMBLINE_SET__TRAINING__SEED", the formula, or "".
+// The place alone: "suites/a.yaml:3:5", "argument 4 (--seed)", "PLUMBLINE_SET__TRAINING__SEED", the
+// formula, or "".
 std::string PlaceOf(const Origin& origin);
 
 // Layer and place: "suite suites/a.yaml:3:5".

@@ -38,7 +38,8 @@ std::string Joined(const std::vector<std::string>& names) {
 
 }  // namespace
 
-PresetFile FindPreset(const std::string& name, const std::map<std::string, std::string>& environment,
+PresetFile FindPreset(const std::string& name,
+                      const std::map<std::string, std::string>& environment,
                       const std::string& place) {
   const Directory directory = PresetDirectory(environment);
   const std::vector<std::string> names = NamesIn(directory.path);

@@ -9,15 +9,17 @@
 
 namespace plumbline::config {
 
-// A preset's file, and how origins call it: "models/NAME.yaml" for the project's own, else its path.
+// A preset's file, and how origins call it: "models/NAME.yaml" for the project's own, else its
+// path.
 struct PresetFile {
   std::filesystem::path path;
   std::string shown;
 };
 
-// PLUMBLINE_PRESETS, else models/ of the project (base/project.h: checkout, runfiles, installed tree).
-// Errors: kUsage for an unknown name, with `place`, the nearest and all known names.
-PresetFile FindPreset(const std::string& name, const std::map<std::string, std::string>& environment,
+// PLUMBLINE_PRESETS, else models/ of the project (base/project.h: checkout, runfiles, installed
+// tree). Errors: kUsage for an unknown name, with `place`, the nearest and all known names.
+PresetFile FindPreset(const std::string& name,
+                      const std::map<std::string, std::string>& environment,
                       const std::string& place);
 
 }  // namespace plumbline::config

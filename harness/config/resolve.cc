@@ -14,7 +14,8 @@
 namespace plumbline::config {
 namespace {
 
-// A value that follows from others. A binding one is a fact: an explicit setting that disagrees is an error.
+// A value that follows from others. A binding one is a fact: an explicit setting that disagrees is
+// an error.
 struct Derivation {
   std::string key;
   Json value;
@@ -33,7 +34,8 @@ void Apply(const Derivation& derived, Entries& entries) {
     entry.origin = origin;
   } else if (derived.binding && entry.value != derived.value) {
     Fail(ErrorKind::kUsage, PlaceOf(entry.origin), derived.key + " = " + ValueText(entry.value),
-         ValueText(derived.value) + ", which follows from " + derived.formula, "removing one of the two");
+         ValueText(derived.value) + ", which follows from " + derived.formula,
+         "removing one of the two");
   }
 }
 
@@ -62,8 +64,8 @@ class Resolver {
     Entries entries = Layered(settings_);
     const Entry& models = entries.at("experiment.models");
     if (models.value.is_array() && models.value.size() == 1) {
-      derivations_.push_back(
-          {"model.preset", models.value[0], "experiment.models (" + PlaceOf(models.origin) + ")", true});
+      derivations_.push_back({"model.preset", models.value[0],
+                              "experiment.models (" + PlaceOf(models.origin) + ")", true});
       Apply(derivations_.back(), entries);
     }
     const Entry& preset = entries.at("model.preset");
@@ -81,8 +83,9 @@ class Resolver {
     const std::string shown = path.value.get<std::string>();
     const std::filesystem::path directory = Resolved(entries).Path("model.path");
     if (!std::filesystem::is_directory(directory)) {
-      Fail(ErrorKind::kModel, Describe(path.origin) + ": model.path", "no directory " + Quoted(directory.string()),
-           "a checkpoint", "checking the path, or --set model.path=DIR");
+      Fail(ErrorKind::kModel, Describe(path.origin) + ": model.path",
+           "no directory " + Quoted(directory.string()), "a checkpoint",
+           "checking the path, or --set model.path=DIR");
     }
     derivations_.push_back({"tokenizer.path", path.value, "model.path", false});
     CheckpointSettings checkpoint = ReadCheckpoint(directory, shown);
@@ -105,10 +108,11 @@ class Resolver {
     }
     const std::filesystem::path directory = std::filesystem::path(root->second) / preset_;
     if (!std::filesystem::is_directory(directory)) {
-      Fail(ErrorKind::kModel, what, "no directory " + Quoted(directory.string()), "a checkpoint", hint);
+      Fail(ErrorKind::kModel, what, "no directory " + Quoted(directory.string()), "a checkpoint",
+           hint);
     }
-    derivations_.push_back(
-        {"model.path", "$PLUMBLINE_CHECKPOINTS/" + preset_, "PLUMBLINE_CHECKPOINTS and model.preset", false});
+    derivations_.push_back({"model.path", "$PLUMBLINE_CHECKPOINTS/" + preset_,
+                            "PLUMBLINE_CHECKPOINTS and model.preset", false});
     Apply(derivations_.back(), entries);
   }
 

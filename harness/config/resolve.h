@@ -21,15 +21,17 @@ struct Argument {
 };
 
 struct Inputs {
-  std::vector<std::filesystem::path> files;        // run or suite files; one layer
-  std::vector<Argument> arguments;                 // command line
-  // All variables. PLUMBLINE_SET__A__B are settings; PLUMBLINE_PRESETS and PLUMBLINE_CHECKPOINTS name directories.
+  std::vector<std::filesystem::path> files;  // run or suite files; one layer
+  std::vector<Argument> arguments;           // command line
+  // All variables. PLUMBLINE_SET__A__B are settings; PLUMBLINE_PRESETS and PLUMBLINE_CHECKPOINTS
+  // name directories.
   std::map<std::string, std::string> environment;
 };
 
-// The whole of DESIGN section 4. Errors: kUsage with the place and the nearest name for everything a person wrote
-// wrong (unknown, duplicate, inactive, wrong type, out of range, exclusive keys, a feature that is not built, a
-// derived value that disagrees); kData for unreadable files; kModel for a checkpoint setting we cannot honour.
+// The whole of DESIGN section 4. Errors: kUsage with the place and the nearest name for everything
+// a person wrote wrong (unknown, duplicate, inactive, wrong type, out of range, exclusive keys, a
+// feature that is not built, a derived value that disagrees); kData for unreadable files; kModel
+// for a checkpoint setting we cannot honour.
 Resolved Resolve(const Inputs& inputs);
 
 // The environment of this process.

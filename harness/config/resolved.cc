@@ -29,7 +29,8 @@ Entry EntryFromJson(const Json& json) {
   return entry;
 }
 
-// Files name paths relative to themselves first; then as the project and the working directory know them.
+// Files name paths relative to themselves first; then as the project and the working directory know
+// them.
 std::filesystem::path Located(const std::string& value, const Origin& origin) {
   const std::filesystem::path path(value);
   if (path.is_absolute() || origin.file.empty()) return FindProjectFile(value);
@@ -45,8 +46,8 @@ std::filesystem::path Located(const std::string& value, const Origin& origin) {
 const Entry& Resolved::At(std::string_view key) const {
   const auto found = entries_.find(std::string(key));
   if (found == entries_.end()) {
-    Fail(ErrorKind::kInternal, "reading the configuration", "no key " + Quoted(key), "a key of schema.def",
-         "reporting this as a bug");
+    Fail(ErrorKind::kInternal, "reading the configuration", "no key " + Quoted(key),
+         "a key of schema.def", "reporting this as a bug");
   }
   return found->second;
 }
@@ -95,10 +96,12 @@ std::filesystem::path Resolved::Path(std::string_view key) const {
   const std::string value = Text(key);
   if (value.starts_with(kCheckpointRoot)) {
     const char* root = std::getenv("PLUMBLINE_CHECKPOINTS");
-    return std::filesystem::path(root == nullptr ? "" : root) / value.substr(kCheckpointRoot.size());
+    return std::filesystem::path(root == nullptr ? "" : root) /
+           value.substr(kCheckpointRoot.size());
   }
   const Origin& origin = At(key).origin;
-  if (origin.layer == Layer::kDerived && entries_.contains(origin.formula)) return Path(origin.formula);
+  if (origin.layer == Layer::kDerived && entries_.contains(origin.formula))
+    return Path(origin.formula);
   return Located(value, origin);
 }
 
@@ -131,13 +134,16 @@ Json Resolved::ToJson() const {
 Resolved Resolved::FromJson(const Json& json, std::string_view where) {
   try {
     std::map<std::string, Entry> entries;
-    for (const auto& [key, value] : json.at("values").items()) entries.emplace(key, EntryFromJson(value));
+    for (const auto& [key, value] : json.at("values").items())
+      entries.emplace(key, EntryFromJson(value));
     Resolved resolved(std::move(entries));
-    resolved.set_unknown_in_checkpoint(json.value("unknown_in_checkpoint", std::vector<std::string>{}));
+    resolved.set_unknown_in_checkpoint(
+        json.value("unknown_in_checkpoint", std::vector<std::string>{}));
     return resolved;
   } catch (const Json::exception& error) {
     Fail(ErrorKind::kData, "reading " + std::string(where), error.what(),
-         "{\"values\": {key: {\"value\", \"origin\", \"shadowed\"}}}", "a resolved_config.json of plumbline");
+         "{\"values\": {key: {\"value\", \"origin\", \"shadowed\"}}}",
+         "a resolved_config.json of plumbline");
   }
 }
 

@@ -1,5 +1,6 @@
-// The resolved configuration: every key of the schema with its value, its origin and the values it shadowed.
-// Made by Resolve (resolve.h) or read back from resolved_config.json; used by everything that trains or judges.
+// The resolved configuration: every key of the schema with its value, its origin and the values it
+// shadowed. Made by Resolve (resolve.h) or read back from resolved_config.json; used by everything
+// that trains or judges.
 #ifndef PLUMBLINE_HARNESS_CONFIG_RESOLVED_H_
 #define PLUMBLINE_HARNESS_CONFIG_RESOLVED_H_
 
@@ -37,16 +38,16 @@ class Resolved {
   Resolved() = default;
   explicit Resolved(std::map<std::string, Entry> entries) : entries_(std::move(entries)) {}
 
-  // Typed reads. Each marks the key as read. Errors: kInternal when the schema has no such key or the value
-  // is null or of another type (ask Has first for keys whose default is null).
+  // Typed reads. Each marks the key as read. Errors: kInternal when the schema has no such key or
+  // the value is null or of another type (ask Has first for keys whose default is null).
   int64_t Int(std::string_view key) const;
   double Number(std::string_view key) const;
   bool Bool(std::string_view key) const;
   std::string Text(std::string_view key) const;
   std::vector<std::string> Texts(std::string_view key) const;
   std::vector<Json> List(std::string_view key) const;
-  // A path as the reader must open it: relative ones count from the directory of the file that names them;
-  // from the working directory when they came from a variable or an argument.
+  // A path as the reader must open it: relative ones count from the directory of the file that
+  // names them; from the working directory when they came from a variable or an argument.
   std::filesystem::path Path(std::string_view key) const;
   // The raw value, for keys of mixed type (`generation.early_stopping`, `generation.eos_token_id`).
   const Json& Value(std::string_view key) const;
@@ -59,16 +60,21 @@ class Resolved {
   const Entry& At(std::string_view key) const;
   const std::map<std::string, Entry>& entries() const { return entries_; }
 
-  // Keys that somebody set, that are active, and that nobody read so far: dead settings, in name order.
+  // Keys that somebody set, that are active, and that nobody read so far: dead settings, in name
+  // order.
   std::vector<std::string> UnreadKeys() const;
 
   // Keys of the checkpoint's own files that Plumbline does not know, as "name (file:line:column)".
   const std::vector<std::string>& unknown_in_checkpoint() const { return unknown_in_checkpoint_; }
-  void set_unknown_in_checkpoint(std::vector<std::string> names) { unknown_in_checkpoint_ = std::move(names); }
+  void set_unknown_in_checkpoint(std::vector<std::string> names) {
+    unknown_in_checkpoint_ = std::move(names);
+  }
 
-  // resolved_config.json: {"values": {key: {"value", "origin", "shadowed"}}}, "active": false where it is not.
+  // resolved_config.json: {"values": {key: {"value", "origin", "shadowed"}}}, "active": false where
+  // it is not.
   Json ToJson() const;
-  // Errors: kData when it is not such a document. Keys of an older or newer schema are kept as they are.
+  // Errors: kData when it is not such a document. Keys of an older or newer schema are kept as they
+  // are.
   static Resolved FromJson(const Json& json, std::string_view where);
 
  private:

@@ -47,7 +47,8 @@ std::vector<std::string> KeyNames() {
   return names;
 }
 
-// The name's last part when exactly one key ends in it: `learning_rate` was meant as training.learning_rate.
+// The name's last part when exactly one key ends in it: `learning_rate` was meant as
+// training.learning_rate.
 std::string KeyEndingIn(std::string_view leaf) {
   std::string found;
   for (const KeySpec& spec : Schema()) {
@@ -60,9 +61,14 @@ std::string KeyEndingIn(std::string_view leaf) {
 }
 
 Json KeyToJson(const KeySpec& spec) {
-  return {{"default", spec.default_value}, {"type", TypeName(spec.type)}, {"unit", spec.unit},
-          {"range", spec.range},           {"active_when", spec.active},  {"semantic", spec.semantic()},
-          {"built", spec.feature.empty()}, {"missing_feature", spec.feature},
+  return {{"default", spec.default_value},
+          {"type", TypeName(spec.type)},
+          {"unit", spec.unit},
+          {"range", spec.range},
+          {"active_when", spec.active},
+          {"semantic", spec.semantic()},
+          {"built", spec.feature.empty()},
+          {"missing_feature", spec.feature},
           {"help", spec.help}};
 }
 
@@ -92,22 +98,33 @@ std::string NearestKey(std::string_view name) {
 
 bool IsSection(std::string_view name) {
   return std::any_of(Schema().begin(), Schema().end(), [&](const KeySpec& spec) {
-    return spec.name.size() > name.size() && spec.name.starts_with(name) && spec.name[name.size()] == '.';
+    return spec.name.size() > name.size() && spec.name.starts_with(name) &&
+           spec.name[name.size()] == '.';
   });
 }
 
 std::string TypeName(Type type) {
   switch (type) {
-    case Type::kBool: return "true or false";
-    case Type::kInt: return "an integer";
-    case Type::kFloat: return "a number";
-    case Type::kText: return "text";
-    case Type::kPath: return "a path";
-    case Type::kChoice: return "one of a set";
-    case Type::kBoolOrNever: return "true, false or never";
-    case Type::kIntOrList: return "an integer or a list of integers";
-    case Type::kTextList: return "a list of text";
-    case Type::kFloatList: return "a list of numbers";
+    case Type::kBool:
+      return "true or false";
+    case Type::kInt:
+      return "an integer";
+    case Type::kFloat:
+      return "a number";
+    case Type::kText:
+      return "text";
+    case Type::kPath:
+      return "a path";
+    case Type::kChoice:
+      return "one of a set";
+    case Type::kBoolOrNever:
+      return "true, false or never";
+    case Type::kIntOrList:
+      return "an integer or a list of integers";
+    case Type::kTextList:
+      return "a list of text";
+    case Type::kFloatList:
+      return "a list of numbers";
   }
   return "";
 }

@@ -1,5 +1,6 @@
-// The schema: the one list of keys with type, default, unit, range, activity, meaning and help (schema.def).
-// Called by everything that reads or shows a configuration; knows nothing of files or layers.
+// The schema: the one list of keys with type, default, unit, range, activity, meaning and help
+// (schema.def). Called by everything that reads or shows a configuration; knows nothing of files or
+// layers.
 #ifndef PLUMBLINE_HARNESS_CONFIG_SCHEMA_H_
 #define PLUMBLINE_HARNESS_CONFIG_SCHEMA_H_
 
@@ -34,7 +35,8 @@ struct KeySpec {
   std::string range;   // "[0, 1]", "(0, inf)", or choices "a|b|c"; empty: any
   std::string active;  // condition, empty: always. Grammar in activity.h
   Meaning meaning = Meaning::kPlain;
-  std::string feature; // empty: built; else what is missing: a value other than the default is refused
+  std::string
+      feature;  // empty: built; else what is missing: a value other than the default is refused
   std::string help;
 
   bool semantic() const { return meaning == Meaning::kSemantic; }
@@ -43,7 +45,8 @@ struct KeySpec {
 // When a setting of an exclusive key speaks for the meaning of its group.
 enum class Counts { kSet, kPositive, kTrue };
 
-// One meaning, two keys: in one layer both are an error; across layers the higher layer's key switches the other off.
+// One meaning, two keys: in one layer both are an error; across layers the higher layer's key
+// switches the other off.
 struct ExclusiveKey {
   std::string key;
   Json off;  // the value a switched-off key takes
@@ -51,7 +54,8 @@ struct ExclusiveKey {
 };
 struct ExclusiveGroup {
   ExclusiveKey first;
-  ExclusiveKey second;  // in a checkpoint's files, where both may stand, this one counts (as in transformers)
+  ExclusiveKey second;  // in a checkpoint's files, where both may stand, this one counts (as in
+                        // transformers)
 };
 
 // All keys in the order of schema.def.

@@ -13,8 +13,9 @@ namespace {
 constexpr std::string_view kGenerationFile = "generation_config.json";
 constexpr std::string_view kModelFile = "config.json";
 
-// Fields that transformers honours in a greedy or beam search and that have no key of ours, with the words that leave
-// the output alone. Anything else in them would change what is generated, so it is an error.
+// Fields that transformers honours in a greedy or beam search and that have no key of ours, with
+// the words that leave the output alone. Anything else in them would change what is generated, so
+// it is an error.
 struct Unsupported {
   std::string_view name;
   std::array<std::string_view, 2> neutral;
@@ -40,7 +41,8 @@ constexpr std::array<Unsupported, 17> kUnsupported = {{
 }};
 
 bool IsNull(const Node& node) {
-  return node.kind == Node::Kind::kNull || (node.kind == Node::Kind::kScalar && !node.quoted && node.text == "null");
+  return node.kind == Node::Kind::kNull ||
+         (node.kind == Node::Kind::kScalar && !node.quoted && node.text == "null");
 }
 
 // An empty list suppresses, forces and biases nothing.
@@ -59,12 +61,15 @@ void RefuseIfUnsupported(const Member& member, const std::string& place) {
   }
 }
 
-// True for the many fields that say how a file was written or how a call returns, never what is generated.
+// True for the many fields that say how a file was written or how a call returns, never what is
+// generated.
 bool IsBookkeeping(const std::string& name) {
   constexpr std::array<std::string_view, 10> kNames = {
-      "transformers_version", "_from_model_config", "use_cache",      "return_dict_in_generate", "_name_or_path",
-      "cache_implementation", "disable_compile",    "_commit_hash",   "is_assistant",            "max_cache_len"};
-  return name.starts_with("output_") || std::find(kNames.begin(), kNames.end(), name) != kNames.end();
+      "transformers_version", "_from_model_config",   "use_cache",       "return_dict_in_generate",
+      "_name_or_path",        "cache_implementation", "disable_compile", "_commit_hash",
+      "is_assistant",         "max_cache_len"};
+  return name.starts_with("output_") ||
+         std::find(kNames.begin(), kNames.end(), name) != kNames.end();
 }
 
 // A file of the checkpoint as nodes; JSON is read as YAML, for its places.
@@ -89,7 +94,9 @@ class CheckpointReader {
   }
 
  private:
-  bool Exists(std::string_view name) const { return std::filesystem::is_regular_file(directory_ / name); }
+  bool Exists(std::string_view name) const {
+    return std::filesystem::is_regular_file(directory_ / name);
+  }
 
   std::string Shown(std::string_view name) const {
     return (std::filesystem::path(shown_) / name).string();
@@ -104,7 +111,8 @@ class CheckpointReader {
     return origin;
   }
 
-  // Model files hold hundreds of fields of the architecture; only generation fields concern us here.
+  // Model files hold hundreds of fields of the architecture; only generation fields concern us
+  // here.
   void ReadModelFile(bool has_generation_file) {
     const Node root = ReadNodes(directory_ / kModelFile, Shown(kModelFile));
     for (const Member& member : root.members) {
@@ -114,7 +122,8 @@ class CheckpointReader {
         result_.model_type_origin = OriginAt(kModelFile, member.value);
       } else if (has_generation_file && spec != nullptr && !IsNull(member.value)) {
         const std::string place = PlaceOf(Shown(kModelFile), member.key);
-        result_.unknown.push_back(member.key.text + " (" + place + ", without effect beside generation_config.json)");
+        result_.unknown.push_back(member.key.text + " (" + place +
+                                  ", without effect beside generation_config.json)");
       } else if (!has_generation_file) {
         TakeIfKnown(spec, member, kModelFile);
       }
@@ -127,7 +136,8 @@ class CheckpointReader {
       const KeySpec* spec = FindKey("generation." + member.key.text);
       TakeIfKnown(spec, member, kGenerationFile);
       if (spec == nullptr && !IsBookkeeping(member.key.text)) {
-        result_.unknown.push_back(member.key.text + " (" + PlaceOf(Shown(kGenerationFile), member.key) + ")");
+        result_.unknown.push_back(member.key.text + " (" +
+                                  PlaceOf(Shown(kGenerationFile), member.key) + ")");
       }
     }
   }
@@ -137,7 +147,8 @@ class CheckpointReader {
     if (spec == nullptr) return RefuseIfUnsupported(member, place);
     if (IsNull(member.value)) return;
     try {
-      result_.settings.push_back({spec, ReadValue(*spec, member.value, place), OriginAt(file, member.value)});
+      result_.settings.push_back(
+          {spec, ReadValue(*spec, member.value, place), OriginAt(file, member.value)});
     } catch (const Error& error) {
       throw Error(ErrorKind::kModel, error.what());
     }
@@ -150,7 +161,8 @@ class CheckpointReader {
 
 }  // namespace
 
-CheckpointSettings ReadCheckpoint(const std::filesystem::path& directory, const std::string& shown) {
+CheckpointSettings ReadCheckpoint(const std::filesystem::path& directory,
+                                  const std::string& shown) {
   return CheckpointReader(directory, shown).Read();
 }
 

@@ -39,14 +39,16 @@ class FileReader {
     origin.file = shown_;
     origin.line = member.value.line > 0 ? member.value.line : member.key.line;
     origin.column = member.value.line > 0 ? member.value.column : member.key.column;
-    settings_.push_back({&spec, ReadValue(spec, member.value, PlaceOf(shown_, member.value)), origin});
+    settings_.push_back(
+        {&spec, ReadValue(spec, member.value, PlaceOf(shown_, member.value)), origin});
   }
 
   void ReadSection(const std::string& name, const Member& member) {
     if (member.value.kind == Node::Kind::kNull) return;
     if (member.value.kind != Node::Kind::kMap) {
-      Fail(ErrorKind::kUsage, PlaceOf(shown_, member.value), "one value for the section " + Quoted(name),
-           "keys below it", "indenting key: value below " + name + ":");
+      Fail(ErrorKind::kUsage, PlaceOf(shown_, member.value),
+           "one value for the section " + Quoted(name), "keys below it",
+           "indenting key: value below " + name + ":");
     }
     for (const Member& inner : member.value.members) ReadMember(name + ".", inner);
   }
@@ -86,17 +88,19 @@ class IncludeReader {
     std::string shown;
   };
 
-  void RefuseCycle(const std::string& identity, const std::string& shown, const std::string& asked_by) const {
+  void RefuseCycle(const std::string& identity, const std::string& shown,
+                   const std::string& asked_by) const {
     const auto same = [&](const Link& link) { return link.identity == identity; };
     const auto begin = std::find_if(chain_.begin(), chain_.end(), same);
     if (begin == chain_.end()) return;
     std::string chain;
     for (auto link = begin; link != chain_.end(); ++link) chain += link->shown + " -> ";
-    Fail(ErrorKind::kUsage, asked_by + ": include", "a cycle: " + chain + shown, "includes without a cycle",
-         "removing one of these includes");
+    Fail(ErrorKind::kUsage, asked_by + ": include", "a cycle: " + chain + shown,
+         "includes without a cycle", "removing one of these includes");
   }
 
-  static std::vector<std::filesystem::path> Includes(const Node& root, const std::filesystem::path& file) {
+  static std::vector<std::filesystem::path> Includes(const Node& root,
+                                                     const std::filesystem::path& file) {
     std::vector<std::filesystem::path> files;
     for (const Member& member : root.members) {
       if (member.key.text != "include") continue;
@@ -111,7 +115,8 @@ class IncludeReader {
 
   static std::filesystem::path IncludedFile(const Node& item, const std::filesystem::path& file) {
     const std::filesystem::path included = file.parent_path() / item.text;
-    if (item.kind == Node::Kind::kScalar && std::filesystem::is_regular_file(included)) return included;
+    if (item.kind == Node::Kind::kScalar && std::filesystem::is_regular_file(included))
+      return included;
     Fail(ErrorKind::kUsage, PlaceOf(file.string(), item), "no file " + Quoted(included.string()),
          "a file, relative to the one that includes it", "checking the path");
   }
@@ -146,8 +151,8 @@ std::vector<Setting> ReadPresetFile(const std::filesystem::path& file, const std
   const Node root = ParseYaml(ReadFile(file), shown);
   for (const Member& member : root.members) {
     if (member.key.text != "include") continue;
-    Fail(ErrorKind::kUsage, PlaceOf(shown, member.key), "include in a preset", "all of its keys in one file",
-         "writing them out");
+    Fail(ErrorKind::kUsage, PlaceOf(shown, member.key), "include in a preset",
+         "all of its keys in one file", "writing them out");
   }
   std::vector<Setting> settings;
   FileReader(shown, Layer::kPreset, settings).ReadRoot(root);

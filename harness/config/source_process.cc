@@ -48,8 +48,8 @@ bool LooksLikeSetting(std::string_view name) {
 const KeySpec& KeyOfVariableOrFail(const std::string& name) {
   const std::string key = KeyOfVariable(std::string_view(name).substr(kPrefix.size()));
   if (const KeySpec* spec = FindKey(key)) return *spec;
-  Fail(ErrorKind::kUsage, "the variable " + name, "the unknown key " + Quoted(key), "a key of the schema",
-       VariableOfKey(NearestKey(key)));
+  Fail(ErrorKind::kUsage, "the variable " + name, "the unknown key " + Quoted(key),
+       "a key of the schema", VariableOfKey(NearestKey(key)));
 }
 
 Json ListOf(const Argument& argument, const KeySpec& spec, const std::string& place) {
@@ -71,7 +71,8 @@ std::vector<Setting> ReadEnvironment(const std::map<std::string, std::string>& e
     if (!LooksLikeSetting(name)) continue;
     if (!name.starts_with(kPrefix)) {
       Fail(ErrorKind::kUsage, "the variable " + name, "a name that is no setting",
-           "PLUMBLINE_SET__SECTION__KEY", VariableOfKey("training.seed") + "=1 as a pattern, or unset " + name);
+           "PLUMBLINE_SET__SECTION__KEY",
+           VariableOfKey("training.seed") + "=1 as a pattern, or unset " + name);
     }
     const KeySpec& spec = KeyOfVariableOrFail(name);
     Origin origin;
@@ -92,7 +93,8 @@ std::vector<Setting> ReadArguments(const std::vector<Argument>& arguments) {
     const std::string place = PlaceOf(origin);
     const KeySpec& spec = KeyOrFail(argument.key, place);
     PLUMBLINE_CHECK(!argument.words.empty());
-    const Json value = argument.is_list ? ListOf(argument, spec, place) : ReadWord(spec, argument.words[0], place);
+    const Json value =
+        argument.is_list ? ListOf(argument, spec, place) : ReadWord(spec, argument.words[0], place);
     settings.push_back({&spec, value, origin});
   }
   return settings;

@@ -15,7 +15,8 @@
 namespace plumbline::config {
 namespace {
 
-// What a bare word is. Words that readers of other YAML versions take for something else are kinds of their own.
+// What a bare word is. Words that readers of other YAML versions take for something else are kinds
+// of their own.
 enum class Word { kNull, kBool, kAmbiguousBool, kInt, kFloat, kOddNumber, kText };
 
 std::string Lowered(std::string_view text) {
@@ -61,12 +62,14 @@ bool IsDecimalFloat(std::string_view text) {
   return i == text.size();
 }
 
-// 08, +5, 1_000, 0x1f, 0o17, 1:30, .inf, nan, 00.5: numbers to some reader, other numbers to another.
+// 08, +5, 1_000, 0x1f, 0o17, 1:30, .inf, nan, 00.5: numbers to some reader, other numbers to
+// another.
 bool IsOddNumber(std::string_view text) {
   const std::string lowered = Lowered(text);
   std::string_view rest = lowered;
   if (rest.starts_with('+') || rest.starts_with('-')) rest.remove_prefix(1);
-  if (rest == ".inf" || rest == ".nan" || rest == "inf" || rest == "nan" || rest == "infinity") return true;
+  if (rest == ".inf" || rest == ".nan" || rest == "inf" || rest == "nan" || rest == "infinity")
+    return true;
   if (rest.size() > 2 && rest[0] == '0' && (rest[1] == 'x' || rest[1] == 'o' || rest[1] == 'b')) {
     return rest.find_first_not_of("0123456789abcdef_", 2) == std::string_view::npos;
   }
@@ -81,8 +84,10 @@ Word Classify(const Node& node) {
   const std::string lowered = Lowered(text);
   if (lowered == "null" || text == "~" || text.empty()) return Word::kNull;
   if (text == "true" || text == "false") return Word::kBool;
-  constexpr std::array<std::string_view, 8> kBooleans = {"true", "false", "yes", "no", "on", "off", "y", "n"};
-  if (std::find(kBooleans.begin(), kBooleans.end(), lowered) != kBooleans.end()) return Word::kAmbiguousBool;
+  constexpr std::array<std::string_view, 8> kBooleans = {"true", "false", "yes", "no",
+                                                         "on",   "off",   "y",   "n"};
+  if (std::find(kBooleans.begin(), kBooleans.end(), lowered) != kBooleans.end())
+    return Word::kAmbiguousBool;
   if (IsDecimalInteger(text)) return Word::kInt;
   if (IsDecimalFloat(text)) return Word::kFloat;
   return IsOddNumber(text) ? Word::kOddNumber : Word::kText;
@@ -90,10 +95,14 @@ Word Classify(const Node& node) {
 
 std::string Shown(const Node& node) {
   switch (node.kind) {
-    case Node::Kind::kNull: return "no value";
-    case Node::Kind::kList: return "a list";
-    case Node::Kind::kMap: return "a map";
-    case Node::Kind::kScalar: break;
+    case Node::Kind::kNull:
+      return "no value";
+    case Node::Kind::kList:
+      return "a list";
+    case Node::Kind::kMap:
+      return "a map";
+    case Node::Kind::kScalar:
+      break;
   }
   return node.quoted ? "the text \"" + node.text + "\"" : node.text;
 }
@@ -108,9 +117,12 @@ class Reader {
     if (is_scalar && Classify(node) == Word::kNull) return ReadNull(node);
     switch (spec_.type) {
       case Type::kTextList:
-      case Type::kFloatList: return ReadList(node);
-      case Type::kIntOrList: return node.kind == Node::Kind::kList ? ReadList(node) : Item(node);
-      default: return Item(node);
+      case Type::kFloatList:
+        return ReadList(node);
+      case Type::kIntOrList:
+        return node.kind == Node::Kind::kList ? ReadList(node) : Item(node);
+      default:
+        return Item(node);
     }
   }
 
@@ -122,7 +134,8 @@ class Reader {
   }
 
   Json ReadNull(const Node& node) const {
-    if (!spec_.default_value.is_null()) Refuse(node, "removing the line for " + spec_.default_value.dump());
+    if (!spec_.default_value.is_null())
+      Refuse(node, "removing the line for " + spec_.default_value.dump());
     return nullptr;
   }
 
@@ -137,16 +150,22 @@ class Reader {
     if (node.kind == Node::Kind::kList) Refuse(node, "one value without brackets");
     if (node.kind != Node::Kind::kScalar) Refuse(node, "one value");
     switch (spec_.type) {
-      case Type::kBool: return ReadBool(node);
-      case Type::kBoolOrNever: return node.text == "never" ? Json("never") : ReadBool(node);
+      case Type::kBool:
+        return ReadBool(node);
+      case Type::kBoolOrNever:
+        return node.text == "never" ? Json("never") : ReadBool(node);
       case Type::kInt:
-      case Type::kIntOrList: return ReadInt(node);
+      case Type::kIntOrList:
+        return ReadInt(node);
       case Type::kFloat:
-      case Type::kFloatList: return ReadFloat(node);
-      case Type::kChoice: return ReadChoice(node);
+      case Type::kFloatList:
+        return ReadFloat(node);
+      case Type::kChoice:
+        return ReadChoice(node);
       case Type::kText:
       case Type::kTextList:
-      case Type::kPath: return ReadText(node);
+      case Type::kPath:
+        return ReadText(node);
     }
     Refuse(node, "another value");
   }
@@ -154,7 +173,8 @@ class Reader {
   Json ReadBool(const Node& node) const {
     const Word word = Classify(node);
     if (word == Word::kBool) return node.text == "true";
-    Refuse(node, word == Word::kAmbiguousBool || node.quoted ? "true or false, unquoted" : "true or false");
+    Refuse(node, word == Word::kAmbiguousBool || node.quoted ? "true or false, unquoted"
+                                                             : "true or false");
   }
 
   Json ReadInt(const Node& node) const {
@@ -184,7 +204,8 @@ class Reader {
   }
 
   Json ReadText(const Node& node) const {
-    if (Classify(node) != Word::kText) Refuse(node, "\"" + node.text + "\", in quotes, if text is meant");
+    if (Classify(node) != Word::kText)
+      Refuse(node, "\"" + node.text + "\", in quotes, if text is meant");
     if (node.text.empty()) Refuse(node, "a value, or removing the key");
     return node.text;
   }
@@ -203,7 +224,8 @@ class Reader {
     const size_t comma = range.find(", ");
     const double low = *ParseDouble(range.substr(1, comma - 1));
     const std::string high_text = range.substr(comma + 2, range.size() - comma - 3);
-    const double high = high_text == "inf" ? std::numeric_limits<double>::infinity() : *ParseDouble(high_text);
+    const double high =
+        high_text == "inf" ? std::numeric_limits<double>::infinity() : *ParseDouble(high_text);
     const bool above = range.front() == '[' ? value >= low : value > low;
     const bool below = range.back() == ']' ? value <= high : value < high;
     if (!above || !below) Refuse(node, "a value in that range");
@@ -213,7 +235,9 @@ class Reader {
   const std::string& place_;
 };
 
-bool HoldsText(Type type) { return type == Type::kText || type == Type::kPath || type == Type::kTextList; }
+bool HoldsText(Type type) {
+  return type == Type::kText || type == Type::kPath || type == Type::kTextList;
+}
 
 }  // namespace
 

@@ -1,0 +1,71 @@
+// The command line, frozen: a new verb, option or flag is a conscious act, made here too.
+#include <gtest/gtest.h>
+
+#include <map>
+#include <sstream>
+
+#include "harness/cli/arguments.h"
+#include "harness/cli/help.h"
+#include "harness/cli/verb_list.h"
+#include "harness/config/alias.h"
+
+namespace plumbline::cli {
+namespace {
+
+constexpr int kScreenLines = 40;
+constexpr size_t kScreenColumns = 110;
+
+std::vector<Verb> AllVerbs() {
+  return {
+#define VERB(Name) Name##Verb(),
+#include "harness/cli/verbs.def"
+#undef VERB
+  };
+}
+
+std::string OptionsOf(const Verb& verb) {
+  std::string text;
+  for (const Option& option : verb.options) text += (text.empty() ? "" : " ") + option.name;
+  return text;
+}
+
+TEST(Options, EveryVerbHasExactlyTheseOptions) {
+  const std::map<std::string, std::string> frozen = {
+      {"config", "schema explicit json"},
+  };
+  std::map<std::string, std::string> found;
+  for (const Verb& verb : AllVerbs()) found[verb.name] = OptionsOf(verb);
+  EXPECT_EQ(found, frozen);
+}
+
+TEST(Options, FlagsThatStandForKeysAreExactlyThese) {
+  std::string flags;
+  for (const config::Alias& alias : config::Aliases()) flags += alias.flag + " ";
+  EXPECT_EQ(
+      flags,
+      "num_beams max_new_tokens min_new_tokens length_penalty early_stopping no_repeat_ngram_size "
+      "repetition_penalty num_return_sequences max_length batch_size batch_size device threads "
+      "seed mode models "
+      "epochs learning_rate gradient_accumulation_steps warmup_ratio use_augmentation "
+      "augmentation_methods "
+      "augmentation_ratio k_folds fold_seed ensemble_strategy ensemble_weights use_tta "
+      "tta_strategies "
+      "tta_num_aug max_train_samples save_visualizations experiment_name ");
+}
+
+TEST(Options, HelpOfEveryVerbFitsAScreenAndHasAnExample) {
+  const Program program{"plumbline", "", AllVerbs(), {}};
+  for (const Verb& verb : AllVerbs()) {
+    std::istringstream help(VerbHelp(program, verb));
+    int num_lines = 0;
+    for (std::string line; std::getline(help, line); ++num_lines) {
+      EXPECT_LE(line.size(), kScreenColumns) << verb.name << ": " << line;
+    }
+    EXPECT_LE(num_lines, kScreenLines) << verb.name;
+    EXPECT_NE(verb.example.find("plumbline " + verb.name), std::string::npos) << verb.name;
+    EXPECT_FALSE(verb.summary.empty()) << verb.name;
+  }
+}
+
+}  // namespace
+}  // namespace plumbline::cli

@@ -55,7 +55,7 @@ Json ToJson(const Cell& cell) {
 }
 
 Json ToJson(const ConfigChange& change) {
-  return Json{{"key", change.key},           {"kind", change.kind},           {"semantic", change.semantic},
+  return Json{{"key", change.key},           {"kind", change.kind},           {"semantic", change.semantic}, {"drifts", change.drifts},
               {"baseline", change.baseline}, {"candidate", change.candidate}, {"sentence", change.sentence}};
 }
 

@@ -40,6 +40,7 @@ struct ConfigChange {
   std::string key;
   std::string kind;   // "value", "chain", "removed", "added"
   bool semantic = false;
+  bool drifts = false;   // makes the verdict CONFIG_DRIFT
   Json baseline;      // {"value", "origin", "shadowed"} or null
   Json candidate;
   std::string sentence;  // "models/a.yaml:3:5 (preset) raised training.x from 1 to 4"

@@ -63,8 +63,8 @@ Baseline ExactOf(const RunRecord& run) {
   Baseline baseline;
   baseline.scope = Scope::kExact;
   baseline.suite = run.set.suite;
-  baseline.recorded = run.environment.code;
-  baseline.recorded.insert(run.environment.machine.begin(), run.environment.machine.end());
+  baseline.recorded = run.environment.machine;
+  for (const auto& [name, value] : run.environment.code) baseline.recorded[kCodePrefix + name] = value;
   const Json document = run.config.ToJson();
   for (const auto& item : document.at("values").items()) baseline.config[item.key()] = item.value().dump();
   AddPlan(run.ledger.declared, baseline.plan);

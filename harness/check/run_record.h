@@ -31,6 +31,9 @@ RunRecord ReadRun(const std::filesystem::path& directory);
 // observation (NaN, ...), losses or gradients that were not finite without a skipped step. Empty: sound.
 std::vector<std::string> ProblemsOf(const RunRecord& run);
 
+// Front of the names in Baseline::recorded that come from Environment::code.
+inline constexpr const char* kCodePrefix = "code.";
+
 // What the two baseline files of this run would say, without history. D1, N1 and N2 go to `keyed`.
 Baseline ExactOf(const RunRecord& run);
 Baseline KeyedOf(const RunRecord& run);

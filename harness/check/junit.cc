@@ -1,0 +1,159 @@
+#include "harness/check/junit.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <vector>
+
+namespace plumbline::check {
+namespace {
+
+constexpr uint32_t kReplacement = 0xFFFD;
+
+struct Character {
+  uint32_t code = kReplacement;
+  size_t length = 1;  // bytes
+};
+
+// Strict UTF-8: overlong forms, surrogates and broken sequences are one replacement a byte.
+Character Decode(std::string_view text) {
+  const auto byte = [&](size_t i) { return static_cast<unsigned char>(text[i]); };
+  const unsigned char lead = byte(0);
+  if (lead < 0x80) return {lead, 1};
+  const size_t length = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
+  if (lead < 0xC2 || lead > 0xF4 || text.size() < length) return {};
+  uint32_t code = lead & (0xFFu >> (length + 1));
+  for (size_t i = 1; i < length; ++i) {
+    if ((byte(i) & 0xC0) != 0x80) return {};
+    code = (code << 6) | (byte(i) & 0x3F);
+  }
+  constexpr uint32_t kSmallest[] = {0, 0, 0x80, 0x800, 0x10000};
+  const bool bad = code < kSmallest[length] || code > 0x10FFFF || (code >= 0xD800 && code <= 0xDFFF);
+  return bad ? Character{} : Character{code, length};
+}
+
+// Char of XML 1.0, section 2.2.
+bool IsXmlCharacter(uint32_t code) {
+  if (code < 0x20) return code == '\t' || code == '\n' || code == '\r';
+  return code != 0xFFFE && code != 0xFFFF;
+}
+
+// Cuts to a number of characters, never inside one.
+std::string_view Front(std::string_view text, size_t characters) {
+  size_t bytes = 0;
+  for (size_t i = 0; i < characters && bytes < text.size(); ++i) bytes += Decode(text.substr(bytes)).length;
+  return text.substr(0, std::min(bytes, text.size()));
+}
+
+std::string Message(const std::string& text) {
+  const std::string_view cut = Front(text, kJunitMessageCharacters);
+  if (cut.size() == text.size()) return text;
+  return std::string(Front(text, kJunitMessageCharacters - 3)) + "...";
+}
+
+struct Case {
+  std::string group;
+  std::string name;
+  std::string element;  // "", failure, error, skipped
+  std::string type;
+  std::string message;
+  std::string body;
+};
+
+Case VerdictCase(const Comparison& comparison) {
+  std::string body;
+  for (const Cause& cause : comparison.causes) body += cause.strength + " " + cause.sentence + "\n";
+  for (const std::string& command : comparison.next) body += "next: " + command + "\n";
+  return {"verdict", "verdict",           JunitElementOf(comparison.verdict), ToText(comparison.verdict),
+          comparison.headline, body};
+}
+
+void AddConfigCases(const Comparison& comparison, std::vector<Case>& cases) {
+  for (const ConfigChange& change : comparison.config) {
+    if (change.kind == "chain") continue;
+    cases.push_back({"config", change.key, change.drifts ? "failure" : "", "CONFIG_DRIFT", change.sentence, ""});
+  }
+}
+
+void AddIdentityCases(const Comparison& comparison, std::vector<Case>& cases) {
+  for (const ledger::Identity& identity : comparison.identities) {
+    cases.push_back({"identity", identity.name, identity.holds ? "" : "failure", "REGRESSION",
+                     "declared != observed: declared " + identity.declared + " (" + identity.formula +
+                         "), counted " + identity.observed,
+                     ""});
+  }
+}
+
+std::string ElementOf(const RowDecision& decision) {
+  if (decision.status == RowStatus::kInvalid) return "error";
+  if (decision.status == RowStatus::kNotComparable || decision.status == RowStatus::kInsufficient ||
+      decision.status == RowStatus::kNew) {
+    return decision.gates ? "failure" : "skipped";
+  }
+  return decision.gates && decision.status != RowStatus::kSame ? "failure" : "";
+}
+
+void AddRowCases(const Comparison& comparison, std::vector<Case>& cases) {
+  for (const Row& row : comparison.rows) {
+    cases.push_back({"metric." + ToText(row.metric_class), row.name, ElementOf(row.decision),
+                     ToText(row.decision.status), row.name + ": " + row.decision.reason,
+                     "baseline: " + row.baseline + "\ncandidate: " + row.candidate + "\n"});
+  }
+}
+
+std::string CaseXml(const std::string& suite, const Case& one) {
+  std::string text = "    <testcase classname=\"" + XmlEscaped(suite + "." + one.group) + "\" name=\"" +
+                     XmlEscaped(one.name) + "\" time=\"0\"";
+  if (one.element.empty()) return text + "/>\n";
+  const std::string message = XmlEscaped(Message(one.message));
+  text += ">\n      <" + one.element + " message=\"" + message + "\"";
+  if (one.element != "skipped") text += " type=\"" + XmlEscaped(one.type) + "\"";
+  return text + ">" + message + "&#10;" + XmlEscaped(one.body) + "</" + one.element + ">\n    </testcase>\n";
+}
+
+std::string Counts(const std::vector<Case>& cases) {
+  const auto count = [&](const char* element) {
+    return std::to_string(std::ranges::count(cases, element, &Case::element));
+  };
+  return " tests=\"" + std::to_string(cases.size()) + "\" failures=\"" + count("failure") + "\" errors=\"" +
+         count("error") + "\" skipped=\"" + count("skipped") + "\" time=\"0\"";
+}
+
+void AppendEscaped(uint32_t code, std::string_view bytes, std::string& text) {
+  switch (code) {
+    case '&': text += "&amp;"; return;
+    case '<': text += "&lt;"; return;
+    case '>': text += "&gt;"; return;
+    case '"': text += "&quot;"; return;
+    case '\'': text += "&apos;"; return;
+    case '\t': text += "&#9;"; return;
+    case '\n': text += "&#10;"; return;
+    case '\r': text += "&#13;"; return;
+    default: text += IsXmlCharacter(code) && code != kReplacement ? bytes : "\xEF\xBF\xBD";
+  }
+}
+
+}  // namespace
+
+std::string XmlEscaped(std::string_view text) {
+  std::string escaped;
+  while (!text.empty()) {
+    const Character character = Decode(text);
+    AppendEscaped(character.code, text.substr(0, character.length), escaped);
+    text.remove_prefix(character.length);
+  }
+  return escaped;
+}
+
+std::string JunitXml(const Comparison& comparison) {
+  std::vector<Case> cases = {VerdictCase(comparison)};
+  AddConfigCases(comparison, cases);
+  AddIdentityCases(comparison, cases);
+  AddRowCases(comparison, cases);
+  const std::string suite = comparison.suite.empty() ? "comparison" : comparison.suite;
+  std::string xml = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites" + Counts(cases) + ">\n  <testsuite name=\"" +
+                    XmlEscaped(suite) + "\"" + Counts(cases) + ">\n";
+  for (const Case& one : cases) xml += CaseXml(suite, one);
+  return xml + "  </testsuite>\n</testsuites>\n";
+}
+
+}  // namespace plumbline::check

@@ -1,0 +1,274 @@
+#include "harness/check/terminal.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <vector>
+
+#include "harness/config/compare.h"
+
+namespace plumbline::check {
+namespace {
+
+constexpr int kLabelColumns = 7;
+constexpr int kValueColumns = 10;
+constexpr size_t kMostCauses = 3;
+constexpr size_t kMostWork = 4;
+constexpr size_t kMostMetrics = 5;
+constexpr size_t kMostKeys = 4;
+
+struct Range {
+  uint32_t first;
+  uint32_t last;
+};
+
+// Wide by East Asian Width W or F, and leading Jamo; emoji.
+constexpr Range kWide[] = {{0x1100, 0x115F},   {0x2E80, 0x303E},   {0x3041, 0xA4CF},  {0xA960, 0xA97C},
+                           {0xAC00, 0xD7A3},   {0xF900, 0xFAFF},   {0xFE30, 0xFE6F},  {0xFF00, 0xFF60},
+                           {0xFFE0, 0xFFE6},   {0x1F300, 0x1F64F}, {0x1F900, 0x1F9FF}, {0x20000, 0x3FFFD}};
+// Combining marks, vowel and final Jamo, joiners, variation selectors.
+constexpr Range kZero[] = {{0x0300, 0x036F}, {0x1160, 0x11FF}, {0x200B, 0x200F}, {0x20D0, 0x20FF},
+                           {0xD7B0, 0xD7FF}, {0xFE00, 0xFE0F}, {0xFE20, 0xFE2F}, {0xFEFF, 0xFEFF}};
+
+bool IsIn(std::span<const Range> ranges, uint32_t code) {
+  return std::ranges::any_of(ranges, [&](const Range& range) { return range.first <= code && code <= range.last; });
+}
+
+int ColumnsOf(uint32_t code) { return IsIn(kZero, code) ? 0 : IsIn(kWide, code) ? 2 : 1; }
+
+struct Glyph {
+  std::string bytes;
+  int columns = 1;
+};
+
+// Broken UTF-8 and control characters take one column each, as '?' and as a blank.
+std::vector<Glyph> Glyphs(std::string_view text) {
+  std::vector<Glyph> glyphs;
+  for (size_t i = 0; i < text.size();) {
+    const auto lead = static_cast<unsigned char>(text[i]);
+    const size_t length = lead < 0x80 ? 1 : lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
+    uint32_t code = lead < 0x80 ? lead : lead & (0xFFu >> (length + 1));
+    bool sound = (lead < 0x80 || (lead >= 0xC2 && lead <= 0xF4)) && i + length <= text.size();
+    for (size_t k = 1; sound && k < length; ++k) {
+      const auto next = static_cast<unsigned char>(text[i + k]);
+      sound = (next & 0xC0) == 0x80;
+      code = (code << 6) | (next & 0x3F);
+    }
+    const bool control = sound && (code < 0x20 || (code >= 0x7F && code < 0xA0));
+    if (!sound) glyphs.push_back({"?", 1});
+    if (control) glyphs.push_back({" ", 1});
+    if (sound && !control) glyphs.push_back({std::string(text.substr(i, length)), ColumnsOf(code)});
+    i += sound ? length : 1;
+  }
+  return glyphs;
+}
+
+int WidthOf(const std::vector<Glyph>& glyphs) {
+  int columns = 0;
+  for (const Glyph& glyph : glyphs) columns += glyph.columns;
+  return columns;
+}
+
+// The end of `text`, where line and column of a path stand.
+std::string FitEnd(const std::string& text, int columns) {
+  std::vector<Glyph> glyphs = Glyphs(text);
+  int width = WidthOf(glyphs);
+  if (width <= columns) return FitColumns(text, columns);
+  size_t first = 0;
+  while (width > columns - 3) width -= glyphs[first++].columns;
+  std::string end = "...";
+  for (size_t i = first; i < glyphs.size(); ++i) end += glyphs[i].bytes;
+  return end;
+}
+
+std::string Padded(std::string_view text, int columns) {
+  std::string padded = FitColumns(text, columns);
+  return padded + std::string(static_cast<size_t>(std::max(0, columns - DisplayWidth(padded))), ' ');
+}
+
+std::string RightPadded(std::string_view text, int columns) {
+  const std::string cut = FitColumns(text, columns);
+  return std::string(static_cast<size_t>(std::max(0, columns - DisplayWidth(cut))), ' ') + cut;
+}
+
+class Page {
+ public:
+  void Line(const std::string& text) { lines_.push_back(FitColumns(text, kTerminalColumns)); }
+  void Labelled(const std::string& label, const std::string& text) { Line(Padded(label, kLabelColumns) + text); }
+  // A command: whole, whatever its length.
+  void Command(const std::string& label, const std::string& text) {
+    commands_.push_back(Padded(label, kLabelColumns) + text);
+  }
+  // Body lines beyond the limit give way to the commands.
+  std::string Text() const {
+    std::string text;
+    const size_t room = static_cast<size_t>(kTerminalLines) - commands_.size();
+    for (size_t i = 0; i < std::min(room, lines_.size()); ++i) text += lines_[i] + "\n";
+    for (const std::string& command : commands_) text += command + "\n";
+    return text;
+  }
+
+ private:
+  std::vector<std::string> lines_;
+  std::vector<std::string> commands_;
+};
+
+std::string Headword(const Comparison& comparison) {
+  if (comparison.verdict == Verdict::kPass) return "PASS";
+  return comparison.trained ? "FAIL" : "STOP";
+}
+
+void AddTitle(const Comparison& comparison, Page& page) {
+  std::string title = Headword(comparison);
+  if (!comparison.suite.empty()) title += " //suites:" + comparison.suite;
+  title += "  " + ToText(comparison.verdict) + " (exit " + std::to_string(comparison.exit_status()) + ")  ";
+  title += comparison.trained ? comparison.baseline_label + " -> " + comparison.candidate_label : "nothing was trained";
+  page.Line(title);
+}
+
+// At most two lines, broken at a blank.
+void AddHeadline(const std::string& headline, Page& page) {
+  if (DisplayWidth(headline) <= kTerminalColumns) return page.Line(headline);
+  const std::string front = FitColumns(headline, kTerminalColumns + 3);
+  const size_t blank = front.rfind(' ', front.size() - 4);
+  if (blank == std::string::npos) return page.Line(headline);
+  page.Line(headline.substr(0, blank));
+  page.Line(headline.substr(blank + 1));
+}
+
+void AddSide(const Json& entry, const std::string& end, Page& page) {
+  if (entry.is_null()) return page.Line(RightPadded("-", kValueColumns) + "  no such setting" + end);
+  const config::Origin origin = config::OriginFromJson(entry.at("origin"));
+  const std::string place = config::PlaceOf(origin);
+  const std::string layer = config::LayerName(origin.layer);
+  const std::string where = place.empty() ? layer : place + " (" + layer + ")";
+  const int room = kTerminalColumns - kValueColumns - 2 - static_cast<int>(end.size());
+  page.Line(RightPadded(config::ValueText(entry.at("value")), kValueColumns) + "  " + FitEnd(where, room) + end);
+}
+
+std::string Valued(const Json& entry) {
+  return entry.is_null() ? "absent" : config::ValueText(entry.at("value"));
+}
+
+const ConfigChange* LeadingChange(const Comparison& comparison) {
+  for (const Cause& cause : comparison.causes) {
+    if (cause.plane != "config") continue;
+    const auto found = std::ranges::find(comparison.config, cause.id, &ConfigChange::key);
+    if (found != comparison.config.end()) return &*found;
+  }
+  return nullptr;
+}
+
+std::string StepsText(int64_t steps) { return steps < 0 ? "unknown" : std::to_string(steps); }
+
+// Lines 2 to 5 of CONFIG_DRIFT, then the other keys.
+void AddDrift(const Comparison& comparison, Page& page) {
+  const ConfigChange* change = LeadingChange(comparison);
+  if (change == nullptr) return;
+  page.Line(change->key + " is " + Valued(change->candidate) + ", the baseline has " + Valued(change->baseline));
+  AddSide(change->candidate, "", page);
+  AddSide(change->baseline, "  in the baseline", page);
+  page.Labelled("MEANS", "planned optimizer steps " + StepsText(comparison.planned_steps_baseline) + " -> " +
+                             StepsText(comparison.planned_steps_candidate));
+  size_t others = 0;
+  for (const ConfigChange& other : comparison.config) {
+    if (!other.drifts || &other == change) continue;
+    if (++others <= kMostKeys) page.Labelled(others == 1 ? "ALSO" : "", other.sentence);
+  }
+  if (others > kMostKeys) page.Labelled("", "and " + std::to_string(others - kMostKeys) + " more keys");
+}
+
+void AddCauses(const Comparison& comparison, Page& page) {
+  if (comparison.causes.empty()) return;
+  page.Line("");
+  for (size_t i = 0; i < std::min(kMostCauses, comparison.causes.size()); ++i) {
+    page.Labelled(i == 0 ? "CAUSE" : "", comparison.causes[i].sentence);
+  }
+  if (comparison.causes.size() > kMostCauses) {
+    page.Labelled("", "and " + std::to_string(comparison.causes.size() - kMostCauses) + " more");
+  }
+}
+
+bool Disagrees(const LedgerRow& row) {
+  const bool declared = !row.declared.empty() && !row.observed.empty() && row.declared != row.observed;
+  const bool stored = !row.baseline.empty() && !row.observed.empty() && row.baseline != row.observed;
+  return declared || stored;
+}
+
+void AddWork(const Comparison& comparison, Page& page) {
+  size_t shown = 0;
+  for (const LedgerRow& row : comparison.ledger) {
+    if (!Disagrees(row) || shown == kMostWork) continue;
+    if (shown++ == 0) page.Line("WORK                           declared     counted    baseline");
+    page.Line("  " + Padded(row.name, 26) + RightPadded(row.declared, 11) + " " + RightPadded(row.observed, 11) +
+              " " + RightPadded(row.baseline, 11));
+  }
+}
+
+void AddMetrics(const Comparison& comparison, Page& page) {
+  size_t shown = 0;
+  for (const Row& row : comparison.rows) {
+    if (!row.decision.gates || row.decision.status == RowStatus::kSame) continue;
+    if (++shown > kMostMetrics) continue;
+    if (shown == 1) page.Line("METRICS");
+    page.Line("  " + Padded(row.name, 26) + Padded(ToText(row.decision.status), 15) + row.decision.reason);
+  }
+  if (shown > kMostMetrics) page.Line("  and " + std::to_string(shown - kMostMetrics) + " more");
+}
+
+void AddInventory(const Comparison& comparison, Page& page) {
+  std::string same;
+  std::string different;
+  for (const Cell& cell : comparison.inventory) {
+    if (cell.state == "same") same += (same.empty() ? "" : ", ") + cell.plane;
+    if (cell.state == "differs") different += (different.empty() ? "" : ", ") + cell.plane;
+  }
+  page.Line(std::to_string(CountRows(comparison, RowStatus::kSame)) + " metrics same, " +
+            std::to_string(CountRows(comparison, RowStatus::kNotComparable)) + " not comparable" +
+            (different.empty() ? "" : ". Differs: " + different) + (same.empty() ? "." : ". Same: " + same + "."));
+}
+
+void AddCommands(const Comparison& comparison, Page& page) {
+  bool first = true;
+  for (const std::string& command : comparison.next) {
+    page.Command(first ? "NEXT" : "", command);
+    first = false;
+  }
+}
+
+}  // namespace
+
+int DisplayWidth(std::string_view text) { return WidthOf(Glyphs(text)); }
+
+std::string FitColumns(std::string_view text, int columns) {
+  const std::vector<Glyph> glyphs = Glyphs(text);
+  const bool cut = WidthOf(glyphs) > columns;
+  const int room = cut ? std::max(0, columns - 3) : columns;
+  std::string fitted;
+  int used = 0;
+  for (const Glyph& glyph : glyphs) {
+    if (used + glyph.columns > room) break;
+    fitted += glyph.bytes;
+    used += glyph.columns;
+  }
+  return cut ? fitted + "..." : fitted;
+}
+
+std::string TerminalText(const Comparison& comparison) {
+  Page page;
+  AddTitle(comparison, page);
+  const bool drift = comparison.verdict == Verdict::kConfigDrift;
+  if (drift) {
+    AddDrift(comparison, page);
+  } else {
+    AddHeadline(comparison.headline, page);
+    if (comparison.verdict != Verdict::kPass) AddCauses(comparison, page);
+  }
+  if (comparison.verdict != Verdict::kPass) AddWork(comparison, page);
+  AddMetrics(comparison, page);
+  if (comparison.trained) AddInventory(comparison, page);
+  if (!comparison.notes.empty()) page.Labelled("NOTE", comparison.notes.front());
+  AddCommands(comparison, page);
+  return page.Text();
+}
+
+}  // namespace plumbline::check

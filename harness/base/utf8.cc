@@ -25,9 +25,28 @@ constexpr size_t SequenceLength(unsigned char lead) {
 
 constexpr bool IsScalarValue(char32_t c) { return c <= 0x10FFFF && (c < 0xD800 || c > 0xDFFF); }
 
+// Everything below the combining marks, Hangul syllables, and the punctuation that Korean text
+// uses.
+constexpr bool IsNeverChangedByNfc(char32_t c) {
+  return c < 0x300 || IsHangulSyllable(c) || (c >= 0x2010 && c <= 0x2026) ||
+         (c >= 0x3001 && c <= 0x3011);
+}
+
 [[noreturn]] void FailBroken(size_t position) {
   Fail(ErrorKind::kData, "text", "a broken UTF-8 sequence at byte " + std::to_string(position),
        "UTF-8", "converting the text to UTF-8");
+}
+
+// True only when no table is needed to know. Errors: kData when `text` is not UTF-8.
+bool IsPlainlyNfc(std::string_view text) {
+  bool is_plain = true;
+  for (size_t i = 0; i < text.size();) {
+    const CodePoint point = CodePointAt(text, i);
+    if (point.num_bytes == 0) FailBroken(i);
+    is_plain = is_plain && IsNeverChangedByNfc(point.value);
+    i += point.num_bytes;
+  }
+  return is_plain;
 }
 
 }  // namespace
@@ -91,7 +110,7 @@ size_t CountCodePoints(std::string_view text) {
 }
 
 std::string Nfc(std::string_view text) {
-  if (const auto broken = FirstInvalidUtf8(text)) FailBroken(*broken);
+  if (IsPlainlyNfc(text)) return std::string(text);
   utf8proc_uint8_t* mapped = nullptr;
   const utf8proc_ssize_t size =
       utf8proc_map(reinterpret_cast<const utf8proc_uint8_t*>(text.data()),

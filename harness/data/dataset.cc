@@ -2,75 +2,18 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <unordered_map>
 #include <utility>
 
 #include "harness/base/error.h"
-#include "harness/base/file.h"
 #include "harness/base/nearest.h"
 #include "harness/base/random.h"
-#include "harness/base/sha256.h"
 #include "harness/base/utf8.h"
-#include "harness/data/csv.h"
-#include "harness/data/jsonl.h"
+#include "harness/data/data_file.h"
 #include "harness/data/record.h"
 
 namespace plumbline::data {
 namespace {
-
-constexpr const char* kManifestName = "manifest.json";
-
-std::string LowerExtension(const std::filesystem::path& path) {
-  std::string extension = path.extension().string();
-  for (char& c : extension) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return extension;
-}
-
-// By name, else by content: an object opens every line of JSON lines, and no header of a CSV.
-bool IsCsv(const std::filesystem::path& path) {
-  const std::string extension = LowerExtension(path);
-  if (extension == ".csv") return true;
-  if (extension == ".jsonl" || extension == ".json") return false;
-  const MappedFile file(path);
-  std::string_view text(reinterpret_cast<const char*>(file.bytes().data()), file.bytes().size());
-  if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
-  const size_t first = text.find_first_not_of(" \t\r\n");
-  return first == std::string_view::npos || text[first] != '{';
-}
-
-// The digest that a manifest beside the file promises; empty when none stands there or none is
-// promised.
-std::string PromisedDigest(const std::filesystem::path& path, Dataset& dataset) {
-  const std::filesystem::path manifest_path = path.parent_path() / kManifestName;
-  if (!std::filesystem::exists(manifest_path)) return "";
-  const Json manifest = ReadJsonFile(manifest_path);
-  if (!manifest.is_object() || !manifest.contains("files") || !manifest["files"].is_object())
-    return "";
-  const std::string name = path.filename().string();
-  const auto entry = manifest["files"].find(name);
-  if (entry == manifest["files"].end()) {
-    dataset.notes.push_back(Quoted(manifest_path.string()) + " does not name " + Quoted(name) +
-                            ": its digest was not checked");
-    return "";
-  }
-  const auto digest = entry->is_object() ? entry->find("sha256") : entry->end();
-  if (digest == entry->end() || !digest->is_string()) {
-    Fail(ErrorKind::kData, "reading " + Quoted(manifest_path.string()),
-         "no sha256 for " + Quoted(name), "one", "making the data again");
-  }
-  return digest->get<std::string>();
-}
-
-void CheckDigest(const std::filesystem::path& path, Dataset& dataset) {
-  dataset.sha256 = Sha256OfFile(path);
-  const std::string promised = PromisedDigest(path, dataset);
-  dataset.in_manifest = !promised.empty();
-  if (promised.empty() || promised == dataset.sha256) return;
-  Fail(ErrorKind::kData, "checking " + Quoted(path.string()) + " against its manifest.json",
-       "SHA-256 " + dataset.sha256, promised,
-       "restoring the file, or a new manifest if the data changed on purpose");
-}
 
 // Texts that hold decomposed Hangul: legal, but they share no token with the composed form.
 class DecomposedHangul {
@@ -184,15 +127,12 @@ FieldNames FieldNames::FromJson(const Json& renames) {
 Dataset LoadDataset(const std::filesystem::path& path, const DatasetOptions& options) {
   Dataset dataset;
   dataset.path = path;
-  CheckDigest(path, dataset);
-  const bool is_csv = IsCsv(path);
-  Collector collector(dataset, options, is_csv);
-  const RecordCallback add = [&](const Json& record, int64_t line) { collector.Add(record, line); };
-  if (is_csv) {
-    ForEachCsvRow(path, add);
-  } else {
-    ForEachJsonLine(path, add);
-  }
+  DataFile file = CheckDataFile(path);
+  dataset.sha256 = std::move(file.sha256);
+  dataset.in_manifest = file.in_manifest;
+  dataset.notes = std::move(file.notes);
+  Collector collector(dataset, options, file.is_csv);
+  ForEachRecord(file, [&](const Json& record, int64_t line) { collector.Add(record, line); });
   collector.Finish();
   TakeSubset(dataset, options);
   return dataset;

@@ -2,12 +2,9 @@
 
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
-#include <ATen/ThreadLocalState.h>
 #include <c10/core/InferenceMode.h>
 
 #include <algorithm>
-#include <atomic>
-#include <mutex>
 #include <numeric>
 #include <string>
 
@@ -21,9 +18,6 @@
 namespace plumbline::eval {
 namespace {
 
-// Scores below which a second thread costs more than it saves.
-constexpr int64_t kScoresOfTask = 32768;
-
 using Ids = std::vector<int64_t>;
 
 // One batch of items, all that both searches share.
@@ -36,10 +30,7 @@ struct Batch {
   std::vector<SequenceLengths> lengths;  // one an item
   std::vector<int64_t> active;           // items whose search goes on, ascending
 
-  int64_t num_rows() const { return std::ssize(active) * config.num_beams; }
-  int64_t rows_of_task() const {
-    return std::max<int64_t>(1, kScoresOfTask / model.vocab_size());
-  }
+  int64_t num_rows() const { return static_cast<int64_t>(active.size()) * config.num_beams; }
 };
 
 // The items `numbers` of all sources.
@@ -121,7 +112,7 @@ std::vector<GenerationOutput> GreedySearch(Batch batch) {
     std::iota(parents.begin(), parents.end(), 0);
     scores.TakeLogits(decoder->Step(tokens, parents));
     std::vector<char> is_done(tokens.size());
-    at::parallel_for(0, batch.num_rows(), batch.rows_of_task(), [&](int64_t begin, int64_t end) {
+    at::parallel_for(0, batch.num_rows(), 1, [&](int64_t begin, int64_t end) {
       for (int64_t row = begin; row < end; ++row) {
         const int64_t item = batch.active[row];
         Ids& sequence = sequences[item];
@@ -208,7 +199,7 @@ class BeamSearch {
   }
 
   void ScoreAllRows(int64_t step) {
-    at::parallel_for(0, batch_.num_rows(), batch_.rows_of_task(), [&](int64_t begin, int64_t end) {
+    at::parallel_for(0, batch_.num_rows(), 1, [&](int64_t begin, int64_t end) {
       for (int64_t row = begin; row < end; ++row) {
         const int64_t item = batch_.active[row / num_beams_];
         const BeamItem::Beam& beam = items_[item].running()[row % num_beams_];
@@ -272,18 +263,6 @@ std::vector<int64_t> ByLength(const std::vector<Ids>& sources) {
   return order;
 }
 
-// A batch is shared out among the threads, each of which searches its items alone: no barrier in the loop, so a
-// descheduled thread delays nobody. A single item is left to the operators' own threads.
-std::vector<std::span<const int64_t>> GroupsOf(std::span<const int64_t> order, int64_t batch_size) {
-  const int64_t num_threads = at::get_num_threads();
-  const auto group_size = static_cast<size_t>((batch_size + num_threads - 1) / num_threads);
-  std::vector<std::span<const int64_t>> groups;
-  for (size_t begin = 0; begin < order.size(); begin += group_size) {
-    groups.push_back(order.subspan(begin, std::min(group_size, order.size() - begin)));
-  }
-  return groups;
-}
-
 std::vector<GenerationOutput> Search(Batch batch) {
   if (batch.config.num_beams == 1) return GreedySearch(std::move(batch));
   return BeamSearch(std::move(batch)).Run();
@@ -309,23 +288,14 @@ std::vector<GenerationOutput> Generate(models::Model& model, const std::vector<I
   RequireSources(sources, limits);
   const c10::InferenceMode inference;
   const std::vector<int64_t> order = ByLength(sources);
-  const auto groups = GroupsOf(order, options.batch_size);
   std::vector<GenerationOutput> outputs(sources.size());
-  std::atomic<size_t> next_group{0};
-  std::mutex progress;
-  int64_t num_done = 0;
-  const at::ThreadLocalState state;  // inference mode, for the other threads
-  const int64_t num_workers = std::min<int64_t>(at::get_num_threads(), std::ssize(groups));
-  at::parallel_for(0, num_workers, 1, [&](int64_t, int64_t) {
-    const at::ThreadLocalStateGuard guard(state);
-    for (size_t group = next_group++; group < groups.size(); group = next_group++) {
-      auto found = Search(MakeBatch(model, config, sources, groups[group]));
-      for (size_t i = 0; i < found.size(); ++i) outputs[groups[group][i]] = std::move(found[i]);
-      const std::lock_guard<std::mutex> lock(progress);
-      num_done += std::ssize(found);
-      if (options.on_progress) options.on_progress(num_done);
-    }
-  });
+  for (size_t begin = 0; begin < order.size(); begin += options.batch_size) {
+    const size_t end = std::min(order.size(), begin + options.batch_size);
+    const std::span<const int64_t> numbers = std::span(order).subspan(begin, end - begin);
+    auto found = Search(MakeBatch(model, config, sources, numbers));
+    for (size_t i = begin; i < end; ++i) outputs[order[i]] = std::move(found[i - begin]);
+    if (options.on_progress) options.on_progress(static_cast<int64_t>(end));
+  }
   return outputs;
 }
 

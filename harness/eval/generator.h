@@ -27,9 +27,8 @@ struct GenerationOutput {
 };
 
 struct GenerationOptions {
-  int64_t batch_size = 8;  // items in memory at once, shared out among the threads
-  // Items done so far; called from any thread, one call at a time.
-  std::function<void(int64_t num_items)> on_progress;
+  int64_t batch_size = 8;                             // items decoded together
+  std::function<void(int64_t num_items)> on_progress;  // after each batch: items done so far
 };
 
 // What the model says about itself: sizes and, for learned position tables, their length.

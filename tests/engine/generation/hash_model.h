@@ -3,9 +3,9 @@
 #ifndef PLUMBLINE_TESTS_ENGINE_GENERATION_HASH_MODEL_H_
 #define PLUMBLINE_TESTS_ENGINE_GENERATION_HASH_MODEL_H_
 
-#include <atomic>
 #include <cstdint>
 #include <memory>
+#include <set>
 #include <vector>
 
 #include "models/model.h"
@@ -50,8 +50,8 @@ class HashModel : public models::Model {
 
   HashModelOptions options_;
   Json config_;
-  std::atomic<int64_t> num_row_steps_{0};  // groups of a batch are searched by several threads
-  std::atomic<int64_t> num_batches_{0};
+  int64_t num_row_steps_ = 0;
+  int64_t num_batches_ = 0;
 };
 
 }  // namespace plumbline::testing

@@ -1,10 +1,10 @@
-#include <ATen/Parallel.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <iostream>
+#include <map>
 #include <sstream>
 
+#include "harness/base/number.h"
 #include "harness/base/random.h"
 #include "harness/eval/generator.h"
 #include "harness/eval/search_oracle.h"
@@ -116,7 +116,6 @@ void ExpectSame(const GenerationOutput& fast, const GenerationOutput& slow,
 }
 
 TEST(Generator, EqualsTheSlowPortOnRandomModelsAndConfigs) {
-  at::set_num_threads(1);
   int64_t num_beam_cases = 0;
   int64_t num_ended_early = 0;
   for (int64_t number = 0; number < kNumCases && !HasFailure(); ++number) {

@@ -1,5 +1,4 @@
 #include <ATen/ATen.h>
-#include <ATen/Parallel.h>
 #include <c10/core/CPUAllocator.h>
 #include <c10/core/InferenceMode.h>
 #include <gtest/gtest.h>
@@ -62,7 +61,6 @@ at::Tensor LogitsOf(models::Model& model, const Ids& source, const Ids& sequence
 }
 
 TEST(BartDecoder, StepsEqualTheWholeSequenceWhateverTheReordering) {
-  at::set_num_threads(1);
   const c10::InferenceMode inference;
   for (const char* shape : {"uneven", "single", "biased"}) {
     const auto model = testing::LoadLifted(shape, {}, 0);

@@ -54,6 +54,11 @@ TEST(Utf8, NfcComposesHangulAndLeavesComposedTextAlone) {
   EXPECT_EQ(Nfc(""), "");
 }
 
+TEST(Utf8, NfcComposesAfterPlainText) {
+  EXPECT_EQ(Nfc("\uAC00 e\u0301 \uAC00\u11A8"), "\uAC00 \u00E9 \uAC01");
+  EXPECT_EQ(Nfc("\u2126\u2000"), "\u03A9\u2002");  // singletons
+}
+
 TEST(Utf8, FindsDecomposedHangulOnly) {
   EXPECT_EQ(FirstDecomposedHangul("ab\xE1\x84\x92\xE1\x85\xA1"), 2u);
   EXPECT_EQ(FirstDecomposedHangul("\xED\x95\x9C abc \xE3\x85\x8B"),

@@ -1,0 +1,99 @@
+// plumbline tokenize: what a tokenizer makes of texts.
+#include <iostream>
+
+#include "harness/base/error.h"
+#include "harness/base/file.h"
+#include "harness/base/utf8.h"
+#include "harness/cli/arguments.h"
+#include "harness/cli/verb_list.h"
+#include "harness/data/jsonl.h"
+#include "harness/data/tokenizer.h"
+
+namespace plumbline::cli {
+namespace {
+
+// Offsets are given in characters (code points), as HuggingFace's are.
+class CharacterOffsets {
+ public:
+  explicit CharacterOffsets(std::string_view text) : text_(text) {}
+  // Calls come with byte positions that mostly grow, so counting continues where it stopped.
+  size_t At(size_t byte) {
+    if (byte < last_byte_) last_byte_ = last_character_ = 0;
+    last_character_ += CountCodePoints(text_.substr(last_byte_, byte - last_byte_));
+    last_byte_ = byte;
+    return last_character_;
+  }
+
+ private:
+  std::string_view text_;
+  size_t last_byte_ = 0;
+  size_t last_character_ = 0;
+};
+
+Json LineOf(const data::Tokenizer& tokenizer, const std::string& text) {
+  const data::Encoding encoding = tokenizer.Encode(text);
+  CharacterOffsets characters(text);
+  Json offsets = Json::array();
+  for (const data::ByteSpan& span : encoding.offsets) {
+    const size_t begin = characters.At(span.begin);
+    offsets.push_back({begin, characters.At(span.end)});
+  }
+  return {{"ids", encoding.ids},
+          {"pieces", encoding.pieces},
+          {"offsets", offsets},
+          {"decoded", tokenizer.Decode(encoding.ids, /*skip_special_tokens=*/false)}};
+}
+
+std::string TextOf(const Json& record, const std::string& file, int64_t line) {
+  const auto text = record.find("text");
+  if (text != record.end() && text->is_string()) return text->get<std::string>();
+  Fail(ErrorKind::kData, "reading " + Quoted(file) + ":" + std::to_string(line),
+       "no text in 'text'", "{\"text\": \"...\"}", "another file");
+}
+
+// Output to a file appears whole or not at all.
+void TokenizeFile(const data::Tokenizer& tokenizer, const std::string& in, const std::string& out) {
+  AtomicFile file(out);
+  data::ForEachJsonLine(in, [&](const Json& record, int64_t line) {
+    file.Write(LineOf(tokenizer, TextOf(record, in, line)).dump() + "\n");
+  });
+  file.Commit();
+}
+
+int RunTokenize(const Arguments& arguments) {
+  const bool has_text = arguments.Has("text");
+  const bool has_file = arguments.Has("file");
+  if (has_text == has_file || has_file != arguments.Has("out")) {
+    Fail(ErrorKind::kUsage, "plumbline tokenize",
+         has_text ? "--text and --file or --out" : "no complete input",
+         "--text S, or --file F.jsonl --out F.jsonl", "plumbline tokenize --help");
+  }
+  const auto tokenizer = data::LoadTokenizer(arguments.Value("model"));
+  if (has_file) {
+    TokenizeFile(*tokenizer, arguments.Value("file"), arguments.Value("out"));
+  } else {
+    std::cout << LineOf(*tokenizer, arguments.Value("text")).dump() << "\n";
+  }
+  return 0;
+}
+
+}  // namespace
+
+Verb TokenizeVerb() {
+  Verb verb;
+  verb.name = "tokenize";
+  verb.summary = "ids, pieces, offsets and decoded text of a tokenizer";
+  verb.options = {
+      {"model", "DIR", "a directory with a tokenizer, or a .model file", /*required=*/true},
+      {"text", "S", "one text; the result is a JSON line on stdout"},
+      {"file", "F.jsonl", "{\"text\"} a line"},
+      {"out", "F.jsonl",
+       "with --file: {\"ids\",\"pieces\",\"offsets\",\"decoded\"} a line; offsets in characters"},
+      {"json", "", "accepted: the result is JSON anyway"},
+  };
+  verb.example = "plumbline tokenize --model models/kobart-tiny --text 'some text'";
+  verb.run = RunTokenize;
+  return verb;
+}
+
+}  // namespace plumbline::cli

@@ -11,6 +11,7 @@
 #include "harness/check/baseline.h"
 #include "harness/check/divergence.h"
 #include "harness/check/judge_facts.h"
+#include "harness/check/rule.h"
 #include "harness/check/run_record.h"
 #include "harness/config/compare.h"
 #include "harness/ledger/identities.h"
@@ -157,6 +158,21 @@ void DescribeConfig(const Baseline& before, const Baseline& after, std::vector<s
   }
 }
 
+// Everything stored still holds by its own rule: recording a further machine must not move the common reference.
+bool StillHolds(const Baseline& stored, const Baseline& measured) {
+  if (stored.config != measured.config || stored.plan != measured.plan) return false;
+  if (stored.rows.size() != measured.rows.size()) return false;
+  return std::ranges::all_of(measured.rows, [&](const Observation& row) {
+    const Observation* old = FindRow(stored, row.name, row.metric_class);
+    if (old == nullptr || old->unit != row.unit || old->direction != row.direction ||
+        TypeName(*old) != TypeName(row)) {
+      return false;
+    }
+    const RowDecision decision = RuleOf(row.metric_class)(*old, row);
+    return decision.status == RowStatus::kSame || !decision.gates;
+  });
+}
+
 struct Pending {
   std::filesystem::path path;
   std::string text;
@@ -174,6 +190,7 @@ std::optional<Pending> Prepare(const std::filesystem::path& path, const std::opt
   }
   measured.history = stored ? stored->history : std::vector<Acceptance>{};
   if (measured.rows.empty() && !stored) return std::nullopt;
+  if (!partial && stored && stored->scope == Scope::kExact && StillHolds(*stored, measured)) return std::nullopt;
   const Baseline before = stored.value_or(Baseline{});
   Append(measured, acceptance);
   if (stored && measured.history.back().content == before.history.back().content) return std::nullopt;

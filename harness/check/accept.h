@@ -22,7 +22,7 @@ struct AcceptResult {
 
 // Stores what `run_directories` measured under `baseline_directory` (exact.txt and the file of this machine's key).
 // D1 needs two runs that are bitwise equal, D0 the same; C keeps the values of all runs, N too. Rows not named keep
-// their bytes. Errors: kUsage without a reason or for a name nobody measured (nearest given), or when configurations differ
+// their bytes, and so does exact.txt while all it says still holds (recording a further machine). Errors: kUsage without a reason or for a name nobody measured (nearest given), or when configurations differ
 // from the stored one and only some metrics are named; kData when a run is crashed, INVALID, not finite, under-sampled, has
 // a broken identity, is another suite or machine than the first, or repeats differently (metric and first step named);
 // kData when an existing file was edited by hand. Nothing is written on an error.

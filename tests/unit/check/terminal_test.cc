@@ -1,0 +1,112 @@
+#include "harness/check/terminal.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <sstream>
+
+#include "tests/unit/check/run_fixture.h"
+
+namespace plumbline::check {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+std::vector<std::string> Lines(const std::string& text) {
+  std::vector<std::string> lines;
+  std::istringstream stream(text);
+  for (std::string line; std::getline(stream, line);) lines.push_back(line);
+  return lines;
+}
+
+// A run in which everything that can be shown is wrong at once.
+RunRecord AllWrong() {
+  RunRecord run = HonestRun();
+  for (int i = 0; i < 30; ++i) {
+    run.set.observations.push_back(
+        Metric("eval.a_long_name_of_a_metric_that_runs_over_" + std::to_string(i), MetricClass::kD0, {int64_t{i}}));
+  }
+  ledger::LoopOptions really;
+  really.accumulation = 4;
+  run.ledger.observed = ledger::RunLoop(really, run.ledger.declared.schedule);
+  auto entries = SmallConfig();
+  for (const char* key : {"training.a", "training.b", "training.c", "training.d", "training.e", "training.f"}) {
+    entries[key] = Setting("사람이 쓴 아주 긴 값 사람이 쓴 아주 긴 값 사람이 쓴 아주 긴 값", config::Layer::kSuite,
+                           "suites/a/very/long/path/to/the/file/that/does/not/fit/into/eighty/columns.yaml", 123);
+  }
+  run.config = config::Resolved(entries);
+  run.environment.code["binary"] = std::string(64, 'f');
+  return run;
+}
+
+void ExpectFits(const Comparison& comparison) {
+  const std::vector<std::string> lines = Lines(TerminalText(comparison));
+  EXPECT_LE(lines.size(), static_cast<size_t>(kTerminalLines));
+  for (const std::string& line : lines) EXPECT_LE(DisplayWidth(line), kTerminalColumns) << line;
+  ASSERT_FALSE(lines.empty());
+  EXPECT_THAT(lines.front(), HasSubstr(ToText(comparison.verdict)));
+}
+
+TEST(TerminalText, FitsTheScreenWhateverIsWrong) {
+  const RunRecord run = AllWrong();
+  RunRecord stored = AllWrong();
+  for (Observation& row : stored.set.observations) row.values = {int64_t{999}};
+  for (const bool strict : {false, true}) {
+    ExpectFits(JudgeAgainstHonest(run, {strict, "base"}));
+    ExpectFits(Judge(run, BaselineSet{}, {strict, "base"}));
+    ExpectFits(Judge(run, Stored(stored), {strict, "base"}));
+  }
+  RunRecord invalid = run;
+  for (Observation& row : invalid.set.observations) row.values.clear();
+  ExpectFits(JudgeAgainstHonest(invalid));
+}
+
+TEST(TerminalText, PassIsShort) {
+  const std::string text = TerminalText(JudgeAgainstHonest(HonestRun(), {false, "s"}));
+  EXPECT_EQ(text,
+            "PASS //suites:s  PASS (exit 0)  s -> run\n"
+            "7 metrics as accepted\n"
+            "7 metrics same, 0 not comparable. Same: config, code, data, environment, binary.\n");
+}
+
+TEST(TerminalText, RegressionSaysWhatWhyAndWhatToType) {
+  RunRecord run = HonestRun();
+  At(run, "eval.rouge1.f1", MetricClass::kD1).values = {0.25};
+  At(run, "data.digest.train", MetricClass::kD0).values = {std::string("cd")};
+  const std::vector<std::string> lines = Lines(TerminalText(JudgeAgainstHonest(run, {false, "s"})));
+  EXPECT_EQ(lines[0], "FAIL //suites:s  REGRESSION (exit 1)  s -> run");
+  EXPECT_THAT(lines[1], StartsWith("eval.rouge1.f1 fell 0.5 to 0.25 probably because the data differs"));
+  EXPECT_EQ(lines.back(), "NEXT   bazel run //suites:s.accept -- --reason \"...\"");
+}
+
+TEST(TerminalText, RefusalOfABrokenLoopDoesNotOfferToAcceptIt) {
+  RunRecord run = HonestRun();
+  ledger::LoopOptions really;
+  really.accumulation = 4;
+  run.ledger.observed = ledger::RunLoop(really, run.ledger.declared.schedule);
+  const std::string text = TerminalText(JudgeAgainstHonest(run, {false, "s"}));
+  EXPECT_THAT(text, HasSubstr("declared != observed"));
+  EXPECT_THAT(text, HasSubstr("  optimizer_steps                    10           4"));
+  EXPECT_THAT(text, ::testing::Not(HasSubstr(".accept")));
+}
+
+TEST(DisplayWidth, HangulIsTwoColumnsAndMarksAreNone) {
+  EXPECT_EQ(DisplayWidth("abc"), 3);
+  EXPECT_EQ(DisplayWidth("한글"), 4);
+  EXPECT_EQ(DisplayWidth("\xE1\x84\x92\xE1\x85\xA1\xE1\x86\xAB"), 2);  // the same syllable in three Jamo
+  EXPECT_EQ(DisplayWidth("e\xCC\x81"), 1);
+  EXPECT_EQ(DisplayWidth("\xFF\xFE"), 2);
+  EXPECT_EQ(DisplayWidth(""), 0);
+}
+
+TEST(FitColumns, CutsOnCharactersAndNeverStraddlesTheEdge) {
+  EXPECT_EQ(FitColumns("abcdef", 6), "abcdef");
+  EXPECT_EQ(FitColumns("abcdefg", 6), "abc...");
+  EXPECT_EQ(FitColumns("한글한글", 7), "한글...");
+  EXPECT_EQ(FitColumns("한글한글", 6), "한...");
+  EXPECT_EQ(FitColumns("a\nb\x1b[31m", 20), "a b [31m");
+}
+
+}  // namespace
+}  // namespace plumbline::check

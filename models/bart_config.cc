@@ -43,7 +43,8 @@ bool Flag(const Json& config, const char* key, bool fallback) {
 double InitStd(const Json& config, double fallback) {
   if (!config.contains("init_std")) return fallback;
   const Json& value = config.at("init_std");
-  if (!value.is_number() || value.get<double>() < 0) Refuse("init_std", value, "a number of at least 0");
+  if (!value.is_number() || value.get<double>() < 0)
+    Refuse("init_std", value, "a number of at least 0");
   return value.get<double>();
 }
 
@@ -56,11 +57,13 @@ std::string Activation(const Json& config, std::string fallback) {
   Refuse("activation_function", value, "gelu, gelu_new, relu or silu");
 }
 
-std::optional<int64_t> PadTokenId(const Json& config, std::optional<int64_t> fallback, int64_t vocab_size) {
+std::optional<int64_t> PadTokenId(const Json& config, std::optional<int64_t> fallback,
+                                  int64_t vocab_size) {
   if (!config.contains("pad_token_id")) return fallback;
   const Json& value = config.at("pad_token_id");
   if (value.is_null()) return std::nullopt;
-  if (!value.is_number_integer() || value.get<int64_t>() < 0 || value.get<int64_t>() >= vocab_size) {
+  if (!value.is_number_integer() || value.get<int64_t>() < 0 ||
+      value.get<int64_t>() >= vocab_size) {
     Refuse("pad_token_id", value, "null or an id below vocab_size " + std::to_string(vocab_size));
   }
   return value.get<int64_t>();
@@ -81,14 +84,16 @@ void RefuseOtherNetworks(const Json& config) {
                                                  {"tie_word_embeddings", true}}};
   for (const Setting& setting : kSettings) {
     if (Flag(config, setting.key, setting.wanted) == setting.wanted) continue;
-    Refuse(setting.key, config.at(setting.key), setting.wanted ? "true, as in BART" : "false, as in BART");
+    Refuse(setting.key, config.at(setting.key),
+           setting.wanted ? "true, as in BART" : "false, as in BART");
   }
 }
 
 void RequireWholeHeads(const BartConfig& read) {
   for (const int64_t heads : {read.encoder_attention_heads, read.decoder_attention_heads}) {
     if (read.d_model % heads == 0) continue;
-    Fail(ErrorKind::kModel, kWhat, std::to_string(heads) + " heads for d_model " + std::to_string(read.d_model),
+    Fail(ErrorKind::kModel, kWhat,
+         std::to_string(heads) + " heads for d_model " + std::to_string(read.d_model),
          "a number of heads that divides it", "another checkpoint");
   }
 }
@@ -104,11 +109,14 @@ BartConfig ReadBartConfig(const Json& config) {
   BartConfig read;
   read.vocab_size = Count(config, "vocab_size", read.vocab_size);
   read.d_model = Count(config, "d_model", read.d_model);
-  read.max_position_embeddings = Count(config, "max_position_embeddings", read.max_position_embeddings);
+  read.max_position_embeddings =
+      Count(config, "max_position_embeddings", read.max_position_embeddings);
   read.encoder_layers = Count(config, "encoder_layers", read.encoder_layers);
   read.decoder_layers = Count(config, "decoder_layers", read.decoder_layers);
-  read.encoder_attention_heads = Count(config, "encoder_attention_heads", read.encoder_attention_heads);
-  read.decoder_attention_heads = Count(config, "decoder_attention_heads", read.decoder_attention_heads);
+  read.encoder_attention_heads =
+      Count(config, "encoder_attention_heads", read.encoder_attention_heads);
+  read.decoder_attention_heads =
+      Count(config, "decoder_attention_heads", read.decoder_attention_heads);
   read.encoder_ffn_dim = Count(config, "encoder_ffn_dim", read.encoder_ffn_dim);
   read.decoder_ffn_dim = Count(config, "decoder_ffn_dim", read.decoder_ffn_dim);
   read.dropout = Rate(config, "dropout", read.dropout);

@@ -14,7 +14,8 @@ namespace plumbline::models {
 struct BartConfig {
   int64_t vocab_size = 50265;
   int64_t d_model = 1024;
-  int64_t max_position_embeddings = 1024;  // tokens an item; the table has kBartPositionOffset rows more
+  int64_t max_position_embeddings =
+      1024;  // tokens an item; the table has kBartPositionOffset rows more
   int64_t encoder_layers = 12;
   int64_t decoder_layers = 12;
   int64_t encoder_attention_heads = 16;
@@ -38,7 +39,8 @@ struct BartConfig {
 // Position p of an item reads row p + 2 of the table.
 inline constexpr int64_t kBartPositionOffset = 2;
 
-// Errors: kModel for a wrong type, an impossible size, or a setting that changes the output and is not supported.
+// Errors: kModel for a wrong type, an impossible size, or a setting that changes the output and is
+// not supported.
 BartConfig ReadBartConfig(const Json& config);
 
 }  // namespace plumbline::models

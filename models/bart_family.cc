@@ -13,19 +13,22 @@ std::unique_ptr<Model> MakeBart(const Json& config, const at::Device& device) {
   return std::make_unique<BartModel>(config, device);
 }
 
-// Transformers 5.23, PreTrainedModel._init_weights: normal matrices and tables, norms 1 and 0, biases 0, pad row 0.
+// Transformers 5.23, PreTrainedModel._init_weights: normal matrices and tables, norms 1 and 0,
+// biases 0, pad row 0.
 void InitializeBart(Model& model, uint64_t seed) {
   const BartConfig settings = ReadBartConfig(model.config());
   const at::NoGradGuard no_grad;
   for (const NamedTensor& tensor : model.Parameters()) {
     if (tensor.name.ends_with(".bias")) {
       tensor.value.zero_();
-    } else if (tensor.name.ends_with("norm.weight") || tensor.name.ends_with("layernorm_embedding.weight")) {
+    } else if (tensor.name.ends_with("norm.weight") ||
+               tensor.name.ends_with("layernorm_embedding.weight")) {
       tensor.value.fill_(1);
     } else {
       FillNormal(tensor.value, settings.init_std, seed, tensor.name);
     }
-    if (tensor.name == "model.shared.weight" && settings.pad_token_id) tensor.value[*settings.pad_token_id].zero_();
+    if (tensor.name == "model.shared.weight" && settings.pad_token_id)
+      tensor.value[*settings.pad_token_id].zero_();
   }
   for (const NamedTensor& buffer : model.Buffers()) buffer.value.zero_();
 }

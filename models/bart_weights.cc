@@ -54,8 +54,8 @@ class Names {
 };
 
 BartSelfAttention AllocateSelfAttention(int64_t width, const at::Device& device) {
-  return {nn::AllocateMergedLinear(3, width, width, 1, device), nn::AllocateLinear(width, width, device),
-          nn::AllocateLayerNorm(width, device)};
+  return {nn::AllocateMergedLinear(3, width, width, 1, device),
+          nn::AllocateLinear(width, width, device), nn::AllocateLayerNorm(width, device)};
 }
 
 BartFeedForward AllocateFeedForward(int64_t width, int64_t inner, const at::Device& device) {
@@ -64,16 +64,19 @@ BartFeedForward AllocateFeedForward(int64_t width, int64_t inner, const at::Devi
 }
 
 BartCrossAttention AllocateCrossAttention(int64_t width, const at::Device& device) {
-  return {nn::AllocateLinear(width, width, device), nn::AllocateMergedLinear(2, width, width, 0, device),
+  return {nn::AllocateLinear(width, width, device),
+          nn::AllocateMergedLinear(2, width, width, 0, device),
           nn::AllocateLinear(width, width, device), nn::AllocateLayerNorm(width, device)};
 }
 
 at::Tensor AllocateTable(int64_t rows, int64_t width, const at::Device& device) {
-  return at::empty({rows, width}, at::TensorOptions().dtype(at::kFloat).device(device)).requires_grad_(true);
+  return at::empty({rows, width}, at::TensorOptions().dtype(at::kFloat).device(device))
+      .requires_grad_(true);
 }
 
 BartEmbedding AllocateEmbedding(const BartConfig& settings, const at::Device& device) {
-  return {AllocateTable(settings.max_position_embeddings + kBartPositionOffset, settings.d_model, device),
+  return {AllocateTable(settings.max_position_embeddings + kBartPositionOffset, settings.d_model,
+                        device),
           nn::AllocateLayerNorm(settings.d_model, device)};
 }
 
@@ -86,11 +89,12 @@ BartWeights AllocateBartWeights(const BartConfig& settings, const at::Device& de
   weights.encoder_embedding = AllocateEmbedding(settings, device);
   weights.decoder_embedding = AllocateEmbedding(settings, device);
   for (int64_t i = 0; i < settings.encoder_layers; ++i) {
-    weights.encoder.push_back(
-        {AllocateSelfAttention(width, device), AllocateFeedForward(width, settings.encoder_ffn_dim, device)});
+    weights.encoder.push_back({AllocateSelfAttention(width, device),
+                               AllocateFeedForward(width, settings.encoder_ffn_dim, device)});
   }
   for (int64_t i = 0; i < settings.decoder_layers; ++i) {
-    weights.decoder.push_back({AllocateSelfAttention(width, device), AllocateCrossAttention(width, device),
+    weights.decoder.push_back({AllocateSelfAttention(width, device),
+                               AllocateCrossAttention(width, device),
                                AllocateFeedForward(width, settings.decoder_ffn_dim, device)});
   }
   weights.final_logits_bias_1V =

@@ -13,7 +13,8 @@
 
 namespace plumbline::models {
 
-// A second name under which older files hold the same values. When both are present they must be equal.
+// A second name under which older files hold the same values. When both are present they must be
+// equal.
 struct Alias {
   std::string name;
   std::string alias;
@@ -21,10 +22,10 @@ struct Alias {
 
 // How the names of a checkpoint map to those of Parameters and Buffers.
 struct CheckpointNames {
-  std::string base_prefix;             // "model.": absent from files saved without the head
+  std::string base_prefix;  // "model.": absent from files saved without the head
   std::vector<Alias> aliases;
-  std::vector<std::string> optional;   // keeps its initial value when absent
-  std::vector<std::string> ignored;    // in old files, without meaning
+  std::vector<std::string> optional;  // keeps its initial value when absent
+  std::vector<std::string> ignored;   // in old files, without meaning
 };
 
 struct Family {

@@ -11,7 +11,8 @@
 namespace plumbline::models {
 
 // Box and Muller 1958: two uniform draws give two normal ones.
-void FillNormal(const at::Tensor& tensor, double standard_deviation, uint64_t seed, const std::string& name) {
+void FillNormal(const at::Tensor& tensor, double standard_deviation, uint64_t seed,
+                const std::string& name) {
   SplitMix64 stream = NamedStream(seed, "initialize/" + name);
   const at::Tensor values = at::empty(tensor.sizes(), at::kFloat);
   float* out = values.data_ptr<float>();

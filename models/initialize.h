@@ -1,5 +1,5 @@
-// Random initial weights that do not depend on the library, the instruction set or the thread count.
-// Called by the families' initialisation.
+// Random initial weights that do not depend on the library, the instruction set or the thread
+// count. Called by the families' initialisation.
 #ifndef PLUMBLINE_MODELS_INITIALIZE_H_
 #define PLUMBLINE_MODELS_INITIALIZE_H_
 
@@ -10,8 +10,10 @@
 
 namespace plumbline::models {
 
-// Fills a floating tensor of any device with normal draws (mean 0), from the stream "initialize/<name>" of `seed`.
-void FillNormal(const at::Tensor& tensor, double standard_deviation, uint64_t seed, const std::string& name);
+// Fills a floating tensor of any device with normal draws (mean 0), from the stream
+// "initialize/<name>" of `seed`.
+void FillNormal(const at::Tensor& tensor, double standard_deviation, uint64_t seed,
+                const std::string& name);
 
 }  // namespace plumbline::models
 

@@ -16,7 +16,8 @@ namespace {
 using Offsets = std::vector<int64_t>;
 
 [[noreturn]] void RefuseBatch(const std::string& found, const std::string& wanted) {
-  Fail(ErrorKind::kData, "running BART on a batch", found, wanted, "another batch, or the checkpoint's own tokenizer");
+  Fail(ErrorKind::kData, "running BART on a batch", found, wanted,
+       "another batch, or the checkpoint's own tokenizer");
 }
 
 // Items of 1..max_tokens rows that cover the ids exactly.
@@ -25,17 +26,20 @@ void RequireItems(const Offsets& offsets, int64_t num_ids, int64_t max_tokens, c
   for (size_t i = 1; i < offsets.size(); ++i) {
     const int64_t size = offsets[i] - offsets[i - 1];
     if (size >= 1 && size <= max_tokens) continue;
-    RefuseBatch("item " + std::to_string(i - 1) + " with " + std::to_string(size) + " " + side + " tokens",
-                "1 to " + std::to_string(max_tokens));
+    RefuseBatch(
+        "item " + std::to_string(i - 1) + " with " + std::to_string(size) + " " + side + " tokens",
+        "1 to " + std::to_string(max_tokens));
   }
 }
 
 void RequireIdsBelow(const at::Tensor& ids_N, int64_t vocab_size, const char* side) {
   PLUMBLINE_CHECK(ids_N.scalar_type() == at::kLong && ids_N.dim() == 1);
   const auto [smallest, largest] = at::aminmax(ids_N);
-  const int64_t worst = smallest.item<int64_t>() < 0 ? smallest.item<int64_t>() : largest.item<int64_t>();
+  const int64_t worst =
+      smallest.item<int64_t>() < 0 ? smallest.item<int64_t>() : largest.item<int64_t>();
   if (worst >= 0 && worst < vocab_size) return;
-  RefuseBatch(std::string(side) + " id " + std::to_string(worst), "0 to " + std::to_string(vocab_size - 1));
+  RefuseBatch(std::string(side) + " id " + std::to_string(worst),
+              "0 to " + std::to_string(vocab_size - 1));
 }
 
 // 0, 1, ... within every item, plus BART's offset.
@@ -43,7 +47,8 @@ at::Tensor PositionIndices(const Offsets& offsets, const at::Device& device) {
   const at::Tensor indices_N = at::empty({offsets.back()}, at::kLong);
   int64_t* out = indices_N.data_ptr<int64_t>();
   for (size_t i = 1; i < offsets.size(); ++i) {
-    for (int64_t row = offsets[i - 1]; row < offsets[i]; ++row) *out++ = row - offsets[i - 1] + kBartPositionOffset;
+    for (int64_t row = offsets[i - 1]; row < offsets[i]; ++row)
+      *out++ = row - offsets[i - 1] + kBartPositionOffset;
   }
   return indices_N.to(device);
 }
@@ -54,9 +59,11 @@ class Pass {
   Pass(const BartConfig& settings, const BartWeights& weights, bool training)
       : settings_(settings), weights_(weights), training_(training) {}
 
-  // Token embeddings without positions. The pad row gets no gradient from here, as in torch.nn.Embedding.
+  // Token embeddings without positions. The pad row gets no gradient from here, as in
+  // torch.nn.Embedding.
   at::Tensor EmbedTokens(const at::Tensor& ids_N) const {
-    const at::Tensor embedded_ND = at::embedding(weights_.shared_VD, ids_N, settings_.pad_token_id.value_or(-1));
+    const at::Tensor embedded_ND =
+        at::embedding(weights_.shared_VD, ids_N, settings_.pad_token_id.value_or(-1));
     return settings_.scale_embedding ? embedded_ND * settings_.embedding_scale() : embedded_ND;
   }
 
@@ -71,8 +78,8 @@ class Pass {
     return x_ND;
   }
 
-  at::Tensor RunDecoder(const at::Tensor& tokens_MD, const Offsets& offsets, const at::Tensor& memory_ND,
-                        const Offsets& memory_offsets) const {
+  at::Tensor RunDecoder(const at::Tensor& tokens_MD, const Offsets& offsets,
+                        const at::Tensor& memory_ND, const Offsets& memory_offsets) const {
     at::Tensor x_MD = AddPositions(weights_.decoder_embedding, tokens_MD, offsets);
     const nn::AttentionSettings self = Attention(settings_.decoder_attention_heads, true);
     const nn::AttentionSettings cross = Attention(settings_.decoder_attention_heads, false);
@@ -80,32 +87,38 @@ class Pass {
       if (Skips(settings_.decoder_layerdrop)) continue;
       x_MD = AttendSelf(layer.self, x_MD, offsets, self);
       const at::Tensor context_MD =
-          nn::CrossAttention(nn::Apply(layer.cross.q, x_MD), offsets, nn::Apply(layer.cross.kv, memory_ND),
-                             memory_offsets, cross);
-      x_MD = nn::Apply(layer.cross.norm, x_MD + Dropout(nn::Apply(layer.cross.out, context_MD), settings_.dropout));
+          nn::CrossAttention(nn::Apply(layer.cross.q, x_MD), offsets,
+                             nn::Apply(layer.cross.kv, memory_ND), memory_offsets, cross);
+      x_MD = nn::Apply(layer.cross.norm,
+                       x_MD + Dropout(nn::Apply(layer.cross.out, context_MD), settings_.dropout));
       x_MD = FeedForward(layer.ffn, x_MD);
     }
     return x_MD;
   }
 
  private:
-  at::Tensor Dropout(const at::Tensor& x, double rate) const { return at::dropout(x, rate, training_); }
+  at::Tensor Dropout(const at::Tensor& x, double rate) const {
+    return at::dropout(x, rate, training_);
+  }
 
   // One draw a layer, and only if layers may be dropped, as transformers does.
-  bool Skips(double rate) const { return training_ && rate > 0 && at::rand({}).item<double>() < rate; }
+  bool Skips(double rate) const {
+    return training_ && rate > 0 && at::rand({}).item<double>() < rate;
+  }
 
   nn::AttentionSettings Attention(int64_t num_heads, bool is_causal) const {
     return {num_heads, is_causal, training_ ? settings_.attention_dropout : 0.0};
   }
 
-  at::Tensor AddPositions(const BartEmbedding& embedding, const at::Tensor& tokens_ND, const Offsets& offsets) const {
+  at::Tensor AddPositions(const BartEmbedding& embedding, const at::Tensor& tokens_ND,
+                          const Offsets& offsets) const {
     const at::Tensor positions_ND =
         at::embedding(embedding.positions_PD, PositionIndices(offsets, tokens_ND.device()));
     return Dropout(nn::Apply(embedding.norm, tokens_ND + positions_ND), settings_.dropout);
   }
 
-  at::Tensor AttendSelf(const BartSelfAttention& self, const at::Tensor& x_ND, const Offsets& offsets,
-                        const nn::AttentionSettings& attention) const {
+  at::Tensor AttendSelf(const BartSelfAttention& self, const at::Tensor& x_ND,
+                        const Offsets& offsets, const nn::AttentionSettings& attention) const {
     const at::Tensor context_ND = nn::SelfAttention(nn::Apply(self.qkv, x_ND), offsets, attention);
     return nn::Apply(self.norm, x_ND + Dropout(nn::Apply(self.out, context_ND), settings_.dropout));
   }
@@ -119,7 +132,8 @@ class Pass {
   }
 
   at::Tensor FeedForward(const BartFeedForward& ffn, const at::Tensor& x_ND) const {
-    const at::Tensor inner_NF = Dropout(Activate(nn::Apply(ffn.up, x_ND)), settings_.activation_dropout);
+    const at::Tensor inner_NF =
+        Dropout(Activate(nn::Apply(ffn.up, x_ND)), settings_.activation_dropout);
     return nn::Apply(ffn.norm, x_ND + Dropout(nn::Apply(ffn.down, inner_NF), settings_.dropout));
   }
 
@@ -141,7 +155,8 @@ std::vector<NamedTensor> BartModel::Buffers() const {
   return {{"final_logits_bias", weights_.final_logits_bias_1V}};
 }
 
-at::Tensor BartModel::Encode(const at::Tensor& ids_N, const std::vector<int64_t>& offsets, bool training) const {
+at::Tensor BartModel::Encode(const at::Tensor& ids_N, const std::vector<int64_t>& offsets,
+                             bool training) const {
   RequireItems(offsets, ids_N.size(0), settings_.max_position_embeddings, "source");
   RequireIdsBelow(ids_N, settings_.vocab_size, "source");
   const Pass pass(settings_, weights_, training);
@@ -158,7 +173,8 @@ at::Tensor BartModel::Hidden(const PackedBatch& batch, bool training) const {
   const at::Tensor ids = at::cat({batch.source_ids_N, batch.decoder_input_ids_M});
   RequireIdsBelow(ids, settings_.vocab_size, "source or target");
   const Pass pass(settings_, weights_, training);
-  const std::vector<at::Tensor> tokens = pass.EmbedTokens(ids).split_with_sizes({num_source, num_target});
+  const std::vector<at::Tensor> tokens =
+      pass.EmbedTokens(ids).split_with_sizes({num_source, num_target});
   const at::Tensor memory_ND = pass.RunEncoder(tokens[0], batch.source_offsets);
   return pass.RunDecoder(tokens[1], batch.target_offsets, memory_ND, batch.source_offsets);
 }
@@ -169,10 +185,11 @@ at::Tensor BartModel::Logits(const PackedBatch& batch) {
 
 LossSums BartModel::Loss(const PackedBatch& batch, double label_smoothing_factor, bool training) {
   PLUMBLINE_CHECK(batch.labels_M.sizes() == batch.decoder_input_ids_M.sizes());
-  RequireIdsBelow(at::where(batch.labels_M.eq(kIgnoredLabel), 0, batch.labels_M), settings_.vocab_size, "label");
+  RequireIdsBelow(at::where(batch.labels_M.eq(kIgnoredLabel), 0, batch.labels_M),
+                  settings_.vocab_size, "label");
   const nn::LabelLossSums sums =
-      nn::LabelLoss(Hidden(batch, training), weights_.shared_VD, weights_.final_logits_bias_1V, batch.labels_M,
-                    kIgnoredLabel, label_smoothing_factor);
+      nn::LabelLoss(Hidden(batch, training), weights_.shared_VD, weights_.final_logits_bias_1V,
+                    batch.labels_M, kIgnoredLabel, label_smoothing_factor);
   return {sums.loss, sums.nll_sum, sums.num_labels};
 }
 

@@ -2,7 +2,8 @@
 // Seen by models.cc, by the decoder in model_bart_decode.cc and by parity tests; nobody else.
 // Source: Lewis et al. 2019; transformers 5.23, models/bart/modeling_bart.py.
 //
-// Legend: N packed source tokens, M packed target tokens, D width, F inner width, V vocabulary, P positions.
+// Legend: N packed source tokens, M packed target tokens, D width, F inner width, V vocabulary, P
+// positions.
 #ifndef PLUMBLINE_MODELS_MODEL_BART_H_
 #define PLUMBLINE_MODELS_MODEL_BART_H_
 
@@ -22,7 +23,7 @@ namespace plumbline::models {
 struct BartSelfAttention {
   nn::MergedLinear qkv;  // parts: q, k, v; output columns in that order
   nn::Linear out;
-  nn::LayerNorm norm;    // after the residual
+  nn::LayerNorm norm;  // after the residual
 };
 
 struct BartCrossAttention {
@@ -82,19 +83,22 @@ class BartModel : public Model {
   std::vector<NamedTensor> Buffers() const override;
   at::Tensor Logits(const PackedBatch& batch) override;
   LossSums Loss(const PackedBatch& batch, double label_smoothing_factor, bool training) override;
-  std::unique_ptr<Decoder> StartDecoding(const std::vector<std::vector<int64_t>>& sources, int64_t beams,
-                                         int64_t max_length) override;
+  std::unique_ptr<Decoder> StartDecoding(const std::vector<std::vector<int64_t>>& sources,
+                                         int64_t beams, int64_t max_length) override;
 
-  // Hidden states_ND of packed items; offsets has one entry more than items, the first 0. `training` switches
-  // dropout on. Errors: kData for an empty or too long item or an id outside the vocabulary.
-  at::Tensor Encode(const at::Tensor& ids_N, const std::vector<int64_t>& offsets, bool training) const;
+  // Hidden states_ND of packed items; offsets has one entry more than items, the first 0.
+  // `training` switches dropout on. Errors: kData for an empty or too long item or an id outside
+  // the vocabulary.
+  at::Tensor Encode(const at::Tensor& ids_N, const std::vector<int64_t>& offsets,
+                    bool training) const;
 
   const BartConfig& settings() const { return settings_; }
   const BartWeights& weights() const { return weights_; }
   at::Device device() const { return weights_.shared_VD.device(); }
 
  private:
-  at::Tensor Hidden(const PackedBatch& batch, bool training) const;  // of the last decoder layer, (M, D)
+  at::Tensor Hidden(const PackedBatch& batch,
+                    bool training) const;  // of the last decoder layer, (M, D)
 
   Json config_;
   BartConfig settings_;

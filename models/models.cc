@@ -26,28 +26,33 @@ std::vector<Family> Families() {
 }
 
 Family FamilyOf(const Json& config, const std::string& where) {
-  const Json type = config.is_object() && config.contains("model_type") ? config.at("model_type") : Json();
+  const Json type =
+      config.is_object() && config.contains("model_type") ? config.at("model_type") : Json();
   std::string known;
   for (Family& family : Families()) {
     if (type == family.model_type) return std::move(family);
     known += (known.empty() ? "" : ", ") + family.model_type;
   }
-  Fail(ErrorKind::kModel, "reading " + where, type.is_null() ? "no model_type" : "model_type " + type.dump(),
-       "one of " + known, "a checkpoint of a known family");
+  Fail(ErrorKind::kModel, "reading " + where,
+       type.is_null() ? "no model_type" : "model_type " + type.dump(), "one of " + known,
+       "a checkpoint of a known family");
 }
 
 std::string Shown(const std::vector<std::string>& names) {
   std::string text = std::to_string(names.size()) + " (";
-  for (size_t i = 0; i < std::min(names.size(), kMaxNamesShown); ++i) text += (i ? ", " : "") + Quoted(names[i]);
+  for (size_t i = 0; i < std::min(names.size(), kMaxNamesShown); ++i)
+    text += (i ? ", " : "") + Quoted(names[i]);
   return text + (names.size() > kMaxNamesShown ? ", ...)" : ")");
 }
 
-// Fills the tensors of one model from one checkpoint; every stored tensor must be used, every wanted one found.
+// Fills the tensors of one model from one checkpoint; every stored tensor must be used, every
+// wanted one found.
 class Filler {
  public:
   Filler(const CheckpointTensors& stored, const CheckpointNames& names, std::string directory)
       : stored_(stored), names_(names), directory_(std::move(directory)) {
-    for (const std::string& name : stored_.Names()) has_prefix_ |= name.starts_with(names_.base_prefix);
+    for (const std::string& name : stored_.Names())
+      has_prefix_ |= name.starts_with(names_.base_prefix);
   }
 
   void Fill(const std::vector<NamedTensor>& tensors) {
@@ -62,7 +67,8 @@ class Filler {
     for (const std::string& name : stored_.Names()) {
       if (!used_.contains(name) && !IsIgnored(name)) extra.push_back(name);
     }
-    if (!extra.empty()) Refuse("unknown tensors: " + Shown(extra), "only tensors that config.json asks for");
+    if (!extra.empty())
+      Refuse("unknown tensors: " + Shown(extra), "only tensors that config.json asks for");
   }
 
  private:
@@ -73,7 +79,9 @@ class Filler {
 
   // Files saved from the headless class lack the prefix.
   std::string StoredName(const std::string& name) const {
-    return has_prefix_ || !name.starts_with(names_.base_prefix) ? name : name.substr(names_.base_prefix.size());
+    return has_prefix_ || !name.starts_with(names_.base_prefix)
+               ? name
+               : name.substr(names_.base_prefix.size());
   }
 
   bool IsIgnored(const std::string& stored) const {
@@ -86,20 +94,22 @@ class Filler {
     for (const Alias& alias : names_.aliases) {
       if (alias.name == name) candidates.push_back(StoredName(alias.alias));
     }
-    std::erase_if(candidates, [&](const std::string& candidate) { return !stored_.Contains(candidate); });
+    std::erase_if(candidates,
+                  [&](const std::string& candidate) { return !stored_.Contains(candidate); });
     return candidates;
   }
 
   at::Tensor CheckedView(const std::string& stored, const at::Tensor& wanted) const {
     const StoredTensor& entry = stored_.EntryOf(stored);
-    const std::string what = "reading " + Quoted(stored_.FileOf(stored).path().string()) + " tensor " + Quoted(stored);
+    const std::string what =
+        "reading " + Quoted(stored_.FileOf(stored).path().string()) + " tensor " + Quoted(stored);
     if (!at::isFloatingType(ScalarTypeOf(entry.type)) || SizeBytesOf(entry.type) < 2) {
-      Fail(ErrorKind::kModel, what, "dtype " + std::string(NameOf(entry.type)), "F32, BF16, F16 or F64",
-           "a checkpoint without quantization");
+      Fail(ErrorKind::kModel, what, "dtype " + std::string(NameOf(entry.type)),
+           "F32, BF16, F16 or F64", "a checkpoint without quantization");
     }
     if (entry.shape != wanted.sizes()) {
-      Fail(ErrorKind::kModel, what, "shape " + Json(entry.shape).dump(), Json(wanted.sizes().vec()).dump(),
-           "the config.json that belongs to it");
+      Fail(ErrorKind::kModel, what, "shape " + Json(entry.shape).dump(),
+           Json(wanted.sizes().vec()).dump(), "the config.json that belongs to it");
     }
     return stored_.View(stored);
   }
@@ -107,14 +117,16 @@ class Filler {
   void FillOne(const NamedTensor& tensor) {
     const std::vector<std::string> present = PresentNames(tensor.name);
     if (present.empty()) {
-      const bool optional = std::count(names_.optional.begin(), names_.optional.end(), tensor.name) > 0;
+      const bool optional =
+          std::count(names_.optional.begin(), names_.optional.end(), tensor.name) > 0;
       if (!optional) missing_.push_back(tensor.name);
       return;
     }
     const at::Tensor first = CheckedView(present[0], tensor.value);
     for (const std::string& alias : present) {
       used_.insert(alias);
-      if (at::equal(first.to(at::kFloat), CheckedView(alias, tensor.value).to(at::kFloat))) continue;
+      if (at::equal(first.to(at::kFloat), CheckedView(alias, tensor.value).to(at::kFloat)))
+        continue;
       Refuse("different values in " + Quoted(present[0]) + " and " + Quoted(alias),
              "equal ones: this family ties them");
     }
@@ -160,7 +172,8 @@ std::unique_ptr<Model> LoadModel(const std::filesystem::path& directory, const a
   return model;
 }
 
-std::unique_ptr<Model> InitializeModel(const Json& config, uint64_t seed, const at::Device& device) {
+std::unique_ptr<Model> InitializeModel(const Json& config, uint64_t seed,
+                                       const at::Device& device) {
   const Family family = FamilyOf(config, "a model's configuration");
   std::unique_ptr<Model> model = family.make(config, device);
   family.initialize(*model, seed);

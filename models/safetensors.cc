@@ -26,7 +26,8 @@ StoredType StoredTypeOf(at::ScalarType type) {
   for (const TypeRow& row : kTypes) {
     if (row.aten == type) return row.stored;
   }
-  Fail(ErrorKind::kInternal, "storing a tensor", at::toString(type), "a type of safetensors_types.def", "a cast");
+  Fail(ErrorKind::kInternal, "storing a tensor", at::toString(type),
+       "a type of safetensors_types.def", "a cast");
 }
 
 // A missing or unreadable file is a broken checkpoint here.
@@ -40,8 +41,10 @@ auto AsModelError(Function&& function) {
   }
 }
 
-[[noreturn]] void RefuseIndex(const std::filesystem::path& path, const std::string& found, const std::string& wanted) {
-  Fail(ErrorKind::kModel, "reading " + Quoted(path.string()), found, wanted, "downloading the checkpoint again");
+[[noreturn]] void RefuseIndex(const std::filesystem::path& path, const std::string& found,
+                              const std::string& wanted) {
+  Fail(ErrorKind::kModel, "reading " + Quoted(path.string()), found, wanted,
+       "downloading the checkpoint again");
 }
 
 }  // namespace
@@ -54,15 +57,18 @@ SafetensorsFile::SafetensorsFile(const std::filesystem::path& path)
       header_(ParseSafetensors(map_->bytes(), path.string())) {}
 
 const StoredTensor* SafetensorsFile::Find(const std::string& name) const {
-  const auto found = std::lower_bound(header_.tensors.begin(), header_.tensors.end(), name,
-                                      [](const StoredTensor& a, const std::string& b) { return a.name < b; });
+  const auto found =
+      std::lower_bound(header_.tensors.begin(), header_.tensors.end(), name,
+                       [](const StoredTensor& a, const std::string& b) { return a.name < b; });
   return found != header_.tensors.end() && found->name == name ? &*found : nullptr;
 }
 
 at::Tensor SafetensorsFile::View(const StoredTensor& tensor) const {
   const auto options = at::TensorOptions().dtype(ScalarTypeOf(tensor.type));
-  const std::span<const std::byte> bytes = map_->bytes().subspan(tensor.begin, tensor.end - tensor.begin);
-  if (reinterpret_cast<uintptr_t>(bytes.data()) % static_cast<size_t>(SizeBytesOf(tensor.type)) != 0) {
+  const std::span<const std::byte> bytes =
+      map_->bytes().subspan(tensor.begin, tensor.end - tensor.begin);
+  if (reinterpret_cast<uintptr_t>(bytes.data()) % static_cast<size_t>(SizeBytesOf(tensor.type)) !=
+      0) {
     const at::Tensor copy = at::empty(tensor.shape, options);
     std::copy(bytes.begin(), bytes.end(), static_cast<std::byte*>(copy.data_ptr()));
     return copy;
@@ -75,12 +81,14 @@ at::Tensor SafetensorsFile::View(const StoredTensor& tensor) const {
 CheckpointTensors::CheckpointTensors(const std::filesystem::path& directory) {
   if (std::filesystem::exists(directory / "model.safetensors")) {
     files_.push_back(std::make_unique<SafetensorsFile>(directory / "model.safetensors"));
-    for (const StoredTensor& tensor : files_[0]->header().tensors) places_[tensor.name] = {files_[0].get(), &tensor};
+    for (const StoredTensor& tensor : files_[0]->header().tensors)
+      places_[tensor.name] = {files_[0].get(), &tensor};
     return;
   }
   if (!std::filesystem::exists(directory / "model.safetensors.index.json")) {
-    Fail(ErrorKind::kModel, "loading the checkpoint " + Quoted(directory.string()), "no model.safetensors",
-         "model.safetensors or model.safetensors.index.json", "saving it with save_pretrained");
+    Fail(ErrorKind::kModel, "loading the checkpoint " + Quoted(directory.string()),
+         "no model.safetensors", "model.safetensors or model.safetensors.index.json",
+         "saving it with save_pretrained");
   }
   AddShards(directory);
 }
@@ -94,20 +102,24 @@ void CheckpointTensors::AddShards(const std::filesystem::path& directory) {
   std::map<std::string, const SafetensorsFile*> opened;
   for (const auto& [name, shard] : index["weight_map"].items()) {
     const std::string file = shard.is_string() ? shard.get<std::string>() : "";
-    if (file.empty() || file.find('/') != std::string::npos) RefuseIndex(path, shard.dump(), "the name of a shard");
+    if (file.empty() || file.find('/') != std::string::npos)
+      RefuseIndex(path, shard.dump(), "the name of a shard");
     if (!opened.contains(file)) {
       files_.push_back(std::make_unique<SafetensorsFile>(directory / file));
       opened[file] = files_.back().get();
     }
     const StoredTensor* entry = opened[file]->Find(name);
-    if (entry == nullptr) RefuseIndex(path, "no tensor " + Quoted(name) + " in " + Quoted(file), "what the index says");
+    if (entry == nullptr)
+      RefuseIndex(path, "no tensor " + Quoted(name) + " in " + Quoted(file), "what the index says");
     places_[name] = {opened[file], entry};
   }
   for (const auto& file : files_) {
     for (const StoredTensor& tensor : file->header().tensors) {
       if (places_.contains(tensor.name)) continue;
-      RefuseIndex(path, "no entry for " + Quoted(tensor.name) + " of " + Quoted(file->path().filename().string()),
-                  "every tensor of its shards");
+      RefuseIndex(
+          path,
+          "no entry for " + Quoted(tensor.name) + " of " + Quoted(file->path().filename().string()),
+          "every tensor of its shards");
     }
   }
 }
@@ -118,13 +130,15 @@ std::vector<std::string> CheckpointTensors::Names() const {
   return names;
 }
 
-void SaveTensors(const std::filesystem::path& path, const std::vector<NamedTensor>& tensors, at::ScalarType type) {
+void SaveTensors(const std::filesystem::path& path, const std::vector<NamedTensor>& tensors,
+                 at::ScalarType type) {
   std::vector<at::Tensor> kept;  // holds the bytes until the file is written
   std::vector<TensorBytes> stored;
   for (const NamedTensor& tensor : tensors) {
     kept.push_back(tensor.value.detach().to(at::kCPU, type).contiguous());
     const auto* data = static_cast<const std::byte*>(kept.back().const_data_ptr());
-    stored.push_back({tensor.name, StoredTypeOf(type), kept.back().sizes().vec(), {data, kept.back().nbytes()}});
+    stored.push_back(
+        {tensor.name, StoredTypeOf(type), kept.back().sizes().vec(), {data, kept.back().nbytes()}});
   }
   WriteSafetensors(path, std::move(stored), {{"format", "pt"}});
 }

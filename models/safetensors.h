@@ -21,7 +21,8 @@ at::ScalarType ScalarTypeOf(StoredType type);
 
 class SafetensorsFile {
  public:
-  // Maps and checks the file. Errors: kModel as ParseSafetensors, or when it is missing or unreadable.
+  // Maps and checks the file. Errors: kModel as ParseSafetensors, or when it is missing or
+  // unreadable.
   explicit SafetensorsFile(const std::filesystem::path& path);
 
   const std::filesystem::path& path() const { return path_; }
@@ -30,8 +31,8 @@ class SafetensorsFile {
   // The entry of a name; null when the file has none.
   const StoredTensor* Find(const std::string& name) const;
 
-  // A CPU tensor over the mapped bytes, which live as long as any view. Never write to it: the pages are read-only.
-  // Bytes that are not aligned for their type are copied.
+  // A CPU tensor over the mapped bytes, which live as long as any view. Never write to it: the
+  // pages are read-only. Bytes that are not aligned for their type are copied.
   at::Tensor View(const StoredTensor& tensor) const;
 
  private:
@@ -40,7 +41,8 @@ class SafetensorsFile {
   SafetensorsHeader header_;
 };
 
-// The tensors of a checkpoint directory: model.safetensors, or the shards of model.safetensors.index.json.
+// The tensors of a checkpoint directory: model.safetensors, or the shards of
+// model.safetensors.index.json.
 class CheckpointTensors {
  public:
   // Errors: kModel when there is neither, or an index that disagrees with its shards.
@@ -64,8 +66,10 @@ class CheckpointTensors {
   std::map<std::string, Place> places_;
 };
 
-// Writes `tensors`, cast to `type`, with metadata {"format": "pt"} as transformers does. Errors: kEnvironment.
-void SaveTensors(const std::filesystem::path& path, const std::vector<NamedTensor>& tensors, at::ScalarType type);
+// Writes `tensors`, cast to `type`, with metadata {"format": "pt"} as transformers does. Errors:
+// kEnvironment.
+void SaveTensors(const std::filesystem::path& path, const std::vector<NamedTensor>& tensors,
+                 at::ScalarType type);
 
 }  // namespace plumbline::models
 

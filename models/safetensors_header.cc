@@ -34,7 +34,8 @@ constexpr TypeRow kTypes[] = {
 // Errors of one file, each with the tensor at hand.
 class Reader {
  public:
-  Reader(std::span<const std::byte> file, std::string_view file_name) : file_(file), file_name_(file_name) {}
+  Reader(std::span<const std::byte> file, std::string_view file_name)
+      : file_(file), file_name_(file_name) {}
 
   SafetensorsHeader Read() {
     const uint64_t data_begin = kLengthBytes + HeaderLength();
@@ -52,7 +53,8 @@ class Reader {
   }
 
  private:
-  [[noreturn]] void Refuse(std::string_view tensor, std::string_view found, std::string_view wanted) const {
+  [[noreturn]] void Refuse(std::string_view tensor, std::string_view found,
+                           std::string_view wanted) const {
     std::string what = "reading " + Quoted(file_name_);
     if (!tensor.empty()) what += " tensor " + Quoted(tensor);
     Fail(ErrorKind::kModel, what, found, wanted, kHint);
@@ -69,14 +71,17 @@ class Reader {
              "safetensors, whose header has at most " + std::to_string(kMaxHeaderBytes));
     }
     if (length > file_.size() - kLengthBytes) {
-      Refuse("", FileSize(), "a header of " + std::to_string(length) + " bytes in it; the file is truncated");
+      Refuse("", FileSize(),
+             "a header of " + std::to_string(length) + " bytes in it; the file is truncated");
     }
     return length;
   }
 
   Json ParseHeader() const {
-    const std::string_view text(reinterpret_cast<const char*>(file_.data()) + kLengthBytes, HeaderLength());
-    if (text.empty() || text.front() != '{') Refuse("", "a header that is no JSON object", "safetensors");
+    const std::string_view text(reinterpret_cast<const char*>(file_.data()) + kLengthBytes,
+                                HeaderLength());
+    if (text.empty() || text.front() != '{')
+      Refuse("", "a header that is no JSON object", "safetensors");
     try {
       return ParseJson(text, Quoted(file_name_) + " header");
     } catch (const Error& error) {
@@ -103,16 +108,19 @@ class Reader {
 
   StoredType ReadType(const std::string& tensor, const Json& value) const {
     for (size_t i = 0; i < std::size(kTypes); ++i) {
-      if (value.is_string() && value.get_ref<const std::string&>() == kTypes[i].name) return static_cast<StoredType>(i);
+      if (value.is_string() && value.get_ref<const std::string&>() == kTypes[i].name)
+        return static_cast<StoredType>(i);
     }
     std::string known;
     for (const TypeRow& row : kTypes) known.append(known.empty() ? "" : ", ").append(row.name);
     Refuse(tensor, "dtype " + value.dump(), "one of " + known);
   }
 
-  std::vector<uint64_t> ReadSizes(const std::string& tensor, const Json& value, const char* key) const {
+  std::vector<uint64_t> ReadSizes(const std::string& tensor, const Json& value,
+                                  const char* key) const {
     std::vector<uint64_t> sizes;
-    if (!value.is_array()) Refuse(tensor, std::string(key) + " " + value.dump(), "a list of whole numbers");
+    if (!value.is_array())
+      Refuse(tensor, std::string(key) + " " + value.dump(), "a list of whole numbers");
     for (const Json& size : value) {
       if (!size.is_number_unsigned() || size.get<uint64_t>() > INT64_MAX) {
         Refuse(tensor, std::string(key) + " " + value.dump(), "whole numbers below 2^63");
@@ -134,9 +142,11 @@ class Reader {
   StoredTensor ReadTensor(const std::string& name, const Json& value, uint64_t data_begin) const {
     const StoredType type = ReadType(name, Field(name, value, "dtype"));
     const std::vector<uint64_t> shape = ReadSizes(name, Field(name, value, "shape"), "shape");
-    const std::vector<uint64_t> offsets = ReadSizes(name, Field(name, value, "data_offsets"), "data_offsets");
+    const std::vector<uint64_t> offsets =
+        ReadSizes(name, Field(name, value, "data_offsets"), "data_offsets");
     if (offsets.size() != 2 || offsets[0] > offsets[1]) {
-      Refuse(name, "data_offsets " + value.at("data_offsets").dump(), "begin and end in this order");
+      Refuse(name, "data_offsets " + value.at("data_offsets").dump(),
+             "begin and end in this order");
     }
     const std::optional<uint64_t> wanted = BytesOf(shape, type);
     if (wanted != offsets[1] - offsets[0]) {
@@ -144,7 +154,8 @@ class Reader {
              (wanted ? std::to_string(*wanted) : std::string("fewer than 2^64")) + " for " +
                  std::string(NameOf(type)) + " " + value.at("shape").dump());
     }
-    return {name, type, {shape.begin(), shape.end()}, data_begin + offsets[0], data_begin + offsets[1]};
+    return {
+        name, type, {shape.begin(), shape.end()}, data_begin + offsets[0], data_begin + offsets[1]};
   }
 
   // In order of offsets: each begins where the one before ended, the last ends with the file.
@@ -158,15 +169,18 @@ class Reader {
     for (const StoredTensor* tensor : order) {
       if (tensor->begin != expected) {
         Refuse(tensor->name, "bytes from offset " + std::to_string(tensor->begin - data_begin),
-               "offset " + std::to_string(expected - data_begin) + ", where the tensor before ends (" +
+               "offset " + std::to_string(expected - data_begin) +
+                   ", where the tensor before ends (" +
                    (tensor->begin < expected ? "overlap" : "gap") + ")");
       }
       if (tensor->end > file_.size()) {
-        Refuse(tensor->name, FileSize(), "at least " + std::to_string(tensor->end) + "; the file is truncated");
+        Refuse(tensor->name, FileSize(),
+               "at least " + std::to_string(tensor->end) + "; the file is truncated");
       }
       expected = tensor->end;
     }
-    if (expected != file_.size()) Refuse("", FileSize(), std::to_string(expected) + ", where the last tensor ends");
+    if (expected != file_.size())
+      Refuse("", FileSize(), std::to_string(expected) + ", where the last tensor ends");
   }
 
   std::span<const std::byte> file_;

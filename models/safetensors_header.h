@@ -1,6 +1,7 @@
-// The safetensors container without tensors: its header read and checked, its bytes written. No Torch, so that
-// it is fuzzed and runs under the sanitizers. Called by safetensors.cc and by what reads adapters and ledgers.
-// Source: the format description of huggingface/safetensors: u64 little-endian header length, JSON, raw bytes.
+// The safetensors container without tensors: its header read and checked, its bytes written. No
+// Torch, so that it is fuzzed and runs under the sanitizers. Called by safetensors.cc and by what
+// reads adapters and ledgers. Source: the format description of huggingface/safetensors: u64
+// little-endian header length, JSON, raw bytes.
 #ifndef PLUMBLINE_MODELS_SAFETENSORS_HEADER_H_
 #define PLUMBLINE_MODELS_SAFETENSORS_HEADER_H_
 
@@ -38,8 +39,9 @@ struct SafetensorsHeader {
   std::vector<StoredTensor> tensors;  // sorted by name
 };
 
-// Checks everything a reader relies on: lengths, JSON, types, shape products, offsets in order without overlap or
-// gap up to the last byte. `file_name` stands in errors. Errors: kModel naming file, tensor, found and wanted.
+// Checks everything a reader relies on: lengths, JSON, types, shape products, offsets in order
+// without overlap or gap up to the last byte. `file_name` stands in errors. Errors: kModel naming
+// file, tensor, found and wanted.
 SafetensorsHeader ParseSafetensors(std::span<const std::byte> file, std::string_view file_name);
 
 struct TensorBytes {
@@ -49,8 +51,9 @@ struct TensorBytes {
   std::span<const std::byte> bytes;  // row-major, little-endian
 };
 
-// Writes the file atomically, laid out byte for byte as the reference library does. Errors: kEnvironment as
-// WriteFileAtomic; kInternal for a repeated name or bytes that do not fit the shape.
+// Writes the file atomically, laid out byte for byte as the reference library does. Errors:
+// kEnvironment as WriteFileAtomic; kInternal for a repeated name or bytes that do not fit the
+// shape.
 void WriteSafetensors(const std::filesystem::path& path, std::vector<TensorBytes> tensors,
                       const std::map<std::string, std::string>& metadata);
 

@@ -31,15 +31,17 @@ void RequireSound(const std::vector<TensorBytes>& tensors) {
 }
 
 // Written by hand, entry by entry: the order of the file, not of the keys, is the reference's.
-std::string HeaderText(const std::vector<TensorBytes>& tensors, const std::map<std::string, std::string>& metadata) {
+std::string HeaderText(const std::vector<TensorBytes>& tensors,
+                       const std::map<std::string, std::string>& metadata) {
   std::string text = "{";
   if (!metadata.empty()) text += "\"__metadata__\":" + Json(metadata).dump();
   size_t offset = 0;
   for (const TensorBytes& tensor : tensors) {
     const size_t end = offset + tensor.bytes.size();
     text += text.size() > 1 ? "," : "";
-    text += Json(tensor.name).dump() + ":{\"dtype\":\"" + std::string(NameOf(tensor.type)) + "\",\"shape\":" +
-            Json(tensor.shape).dump() + ",\"data_offsets\":" + Json({offset, end}).dump() + "}";
+    text += Json(tensor.name).dump() + ":{\"dtype\":\"" + std::string(NameOf(tensor.type)) +
+            "\",\"shape\":" + Json(tensor.shape).dump() +
+            ",\"data_offsets\":" + Json({offset, end}).dump() + "}";
     offset = end;
   }
   text += "}";

@@ -1,4 +1,5 @@
-// Legend: M packed query tokens, N packed key tokens, D width, H heads, E head width, T/S tokens of one item.
+// Legend: M packed query tokens, N packed key tokens, D width, H heads, E head width, T/S tokens of
+// one item.
 #include "models/nn/attention.h"
 
 #include <ATen/ATen.h>
@@ -30,7 +31,8 @@ Projected Split(const at::Tensor& queries, const at::Tensor& others) {
   const int64_t width = is_self ? queries.size(1) / 3 : queries.size(1);
   const at::Tensor& keys = is_self ? queries : others;
   const int64_t first = is_self ? width : 0;
-  return {queries.narrow(1, 0, width), keys.narrow(1, first, width), keys.narrow(1, first + width, width)};
+  return {queries.narrow(1, 0, width), keys.narrow(1, first, width),
+          keys.narrow(1, first + width, width)};
 }
 
 struct Cuts {
@@ -43,13 +45,14 @@ struct Cuts {
   int64_t k_size(size_t i) const { return keys[i + 1] - keys[i]; }
 };
 
-// The CPU flash kernel forward and backward, item by item, into whole packed tensors: autograd over slices would
-// allocate and add one full-size gradient an item. `others` is undefined for self-attention.
+// The CPU flash kernel forward and backward, item by item, into whole packed tensors: autograd over
+// slices would allocate and add one full-size gradient an item. `others` is undefined for
+// self-attention.
 class FlashPerItem : public torch::autograd::Function<FlashPerItem> {
  public:
   static at::Tensor forward(AutogradContext* context, const at::Tensor& queries,
-                            const std::optional<at::Tensor>& others, const Cuts& cuts, int64_t num_heads,
-                            bool is_causal) {
+                            const std::optional<at::Tensor>& others, const Cuts& cuts,
+                            int64_t num_heads, bool is_causal) {
     const Projected in = Split(queries, others.value_or(at::Tensor()));
     const at::Tensor context_MD = at::empty(in.q_MD.sizes(), queries.options());
     variable_list saved = {queries, others.value_or(at::Tensor()), context_MD};
@@ -87,9 +90,10 @@ class FlashPerItem : public torch::autograd::Function<FlashPerItem> {
       const auto keys_of = [&](const at::Tensor& x) {
         return Heads(x, cuts.k_begin(i), cuts.k_size(i), num_heads);
       };
-      const auto [grad_q, grad_k, grad_v] = at::_scaled_dot_product_flash_attention_for_cpu_backward(
-          queries_of(grad_out_MD), queries_of(in.q_MD), keys_of(in.k_ND), keys_of(in.v_ND), queries_of(saved[2]),
-          saved[3 + i], 0.0, is_causal);
+      const auto [grad_q, grad_k, grad_v] =
+          at::_scaled_dot_product_flash_attention_for_cpu_backward(
+              queries_of(grad_out_MD), queries_of(in.q_MD), keys_of(in.k_ND), keys_of(in.v_ND),
+              queries_of(saved[2]), saved[3 + i], 0.0, is_causal);
       queries_of(grad.q_MD).copy_(grad_q);
       keys_of(grad.k_ND).copy_(grad_k);
       keys_of(grad.v_ND).copy_(grad_v);
@@ -98,7 +102,8 @@ class FlashPerItem : public torch::autograd::Function<FlashPerItem> {
   }
 };
 
-// Any device and probability dropout, through autograd. One split an operand keeps the backward to one cat.
+// Any device and probability dropout, through autograd. One split an operand keeps the backward to
+// one cat.
 at::Tensor AttendPerItem(const Projected& in, const Cuts& cuts, const AttentionSettings& settings) {
   std::vector<int64_t> query_sizes, key_sizes;
   for (size_t i = 0; i < cuts.num_items(); ++i) {
@@ -110,9 +115,11 @@ at::Tensor AttendPerItem(const Projected& in, const Cuts& cuts, const AttentionS
   const auto v = in.v_ND.split_with_sizes(key_sizes, 0);
   std::vector<at::Tensor> contexts;
   for (size_t i = 0; i < q.size(); ++i) {
-    const auto heads = [&](const at::Tensor& x) { return Heads(x, 0, x.size(0), settings.num_heads); };
-    const at::Tensor out_1HTE = at::scaled_dot_product_attention(heads(q[i]), heads(k[i]), heads(v[i]), {},
-                                                                 settings.dropout, settings.is_causal);
+    const auto heads = [&](const at::Tensor& x) {
+      return Heads(x, 0, x.size(0), settings.num_heads);
+    };
+    const at::Tensor out_1HTE = at::scaled_dot_product_attention(
+        heads(q[i]), heads(k[i]), heads(v[i]), {}, settings.dropout, settings.is_causal);
     contexts.push_back(out_1HTE.squeeze(0).transpose(0, 1).flatten(1));
   }
   return at::cat(contexts, 0);

@@ -14,9 +14,6 @@ namespace {
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
-// Bound of one chunk of logits: 128 MiB of fp32. KoBART's batches fit in one chunk, mT5's need several.
-constexpr int64_t kMaxChunkElements = int64_t{1} << 25;
-
 struct Wanted {
   bool hidden = false;
   bool weight = false;
@@ -30,11 +27,13 @@ struct Pass {
 };
 
 // logp_CV becomes the gradient of the loss with respect to the logits, in place.
-at::Tensor IntoLogitGradient(const at::Tensor& logp_CV, const at::Tensor& labels_C1, double smoothing) {
+at::Tensor IntoLogitGradient(const at::Tensor& logp_CV, const at::Tensor& labels_C1,
+                             double smoothing) {
   const int64_t vocab_size = logp_CV.size(1);
   logp_CV.exp_();
   if (smoothing > 0) logp_CV.sub_(smoothing / static_cast<double>(vocab_size));
-  return logp_CV.scatter_add_(1, labels_C1, at::full_like(labels_C1, -(1 - smoothing), logp_CV.options()));
+  return logp_CV.scatter_add_(1, labels_C1,
+                              at::full_like(labels_C1, -(1 - smoothing), logp_CV.options()));
 }
 
 Pass RunChunk(const at::Tensor& hidden_CD, const at::Tensor& weight_VD, const at::Tensor& bias_V,
@@ -57,9 +56,10 @@ Pass RunChunk(const at::Tensor& hidden_CD, const at::Tensor& weight_VD, const at
 }
 
 Pass RunAll(const at::Tensor& hidden_KD, const at::Tensor& weight_VD, const at::Tensor& bias_V,
-            const at::Tensor& labels_K1, double smoothing, Wanted wanted) {
+            const at::Tensor& labels_K1, double smoothing, int64_t max_chunk_elements,
+            Wanted wanted) {
   const int64_t num_rows = hidden_KD.size(0);
-  const int64_t chunk = std::max<int64_t>(1, kMaxChunkElements / weight_VD.size(0));
+  const int64_t chunk = std::max<int64_t>(1, max_chunk_elements / weight_VD.size(0));
   const auto scalar = hidden_KD.options().dtype(at::kDouble);
   Pass all{at::zeros({}, scalar), at::zeros({}, scalar), at::Tensor(), at::Tensor()};
   if (wanted.hidden) all.grad_hidden_KD = at::empty_like(hidden_KD);
@@ -74,18 +74,20 @@ Pass RunAll(const at::Tensor& hidden_KD, const at::Tensor& weight_VD, const at::
     all.grad_weight_VD = all.grad_weight_VD.defined() ? all.grad_weight_VD.add_(part.grad_weight_VD)
                                                       : part.grad_weight_VD;
   }
-  if (wanted.weight && !all.grad_weight_VD.defined()) all.grad_weight_VD = at::zeros_like(weight_VD);
+  if (wanted.weight && !all.grad_weight_VD.defined())
+    all.grad_weight_VD = at::zeros_like(weight_VD);
   return all;
 }
 
 class SummedLoss : public torch::autograd::Function<SummedLoss> {
  public:
   // Returns the loss (fp32) and the plain nll sum (double, not differentiable).
-  static variable_list forward(AutogradContext* context, const at::Tensor& hidden_KD, const at::Tensor& weight_VD,
-                               const std::optional<at::Tensor>& bias_V, const at::Tensor& labels_K1,
-                               double smoothing, bool wants_hidden, bool wants_weight) {
+  static variable_list forward(AutogradContext* context, const at::Tensor& hidden_KD,
+                               const at::Tensor& weight_VD, const std::optional<at::Tensor>& bias_V,
+                               const at::Tensor& labels_K1, double smoothing,
+                               int64_t max_chunk_elements, bool wants_hidden, bool wants_weight) {
     Pass pass = RunAll(hidden_KD, weight_VD, bias_V.value_or(at::Tensor()), labels_K1, smoothing,
-                       Wanted{wants_hidden, wants_weight});
+                       max_chunk_elements, Wanted{wants_hidden, wants_weight});
     context->saved_data["grad_hidden"] = pass.grad_hidden_KD;
     context->saved_data["grad_weight"] = pass.grad_weight_VD;
     context->mark_non_differentiable({pass.nll_sum});
@@ -94,7 +96,7 @@ class SummedLoss : public torch::autograd::Function<SummedLoss> {
 
   // Scales in place: a second backward of the same graph would be wrong, so it is refused.
   static variable_list backward(AutogradContext* context, const variable_list& outputs) {
-    variable_list grads(7);
+    variable_list grads(8);
     PLUMBLINE_CHECK(context->saved_data.count("used") == 0);
     context->saved_data["used"] = true;
     const auto scaled = [&](const char* name) {
@@ -111,17 +113,19 @@ class SummedLoss : public torch::autograd::Function<SummedLoss> {
 
 }  // namespace
 
-LabelLossSums LabelLoss(const at::Tensor& hidden_MD, const at::Tensor& weight_VD, const at::Tensor& bias,
-                        const at::Tensor& labels_M, int64_t ignored_label, double smoothing) {
+LabelLossSums LabelLoss(const at::Tensor& hidden_MD, const at::Tensor& weight_VD,
+                        const at::Tensor& bias, const at::Tensor& labels_M, int64_t ignored_label,
+                        double smoothing, int64_t max_chunk_elements) {
   const at::Tensor kept_K = labels_M.ne(ignored_label).nonzero().squeeze(1);
-  const at::Tensor hidden_KD = kept_K.numel() == hidden_MD.size(0) ? hidden_MD : hidden_MD.index_select(0, kept_K);
+  const at::Tensor hidden_KD =
+      kept_K.numel() == hidden_MD.size(0) ? hidden_MD : hidden_MD.index_select(0, kept_K);
   const at::Tensor labels_K1 = labels_M.index_select(0, kept_K).unsqueeze(1);
   std::optional<at::Tensor> bias_V;
   if (bias.defined()) bias_V = bias.flatten();
   const bool recording = at::GradMode::is_enabled();
-  const variable_list sums =
-      SummedLoss::apply(hidden_KD, weight_VD, bias_V, labels_K1, smoothing, recording && hidden_KD.requires_grad(),
-                        recording && weight_VD.requires_grad());
+  const variable_list sums = SummedLoss::apply(
+      hidden_KD, weight_VD, bias_V, labels_K1, smoothing, max_chunk_elements,
+      recording && hidden_KD.requires_grad(), recording && weight_VD.requires_grad());
   return {sums[0], sums[1].item<double>(), kept_K.numel()};
 }
 

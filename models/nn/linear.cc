@@ -5,7 +5,6 @@
 
 #include <algorithm>
 
-
 namespace plumbline::nn {
 namespace {
 
@@ -16,12 +15,13 @@ at::TensorOptions WeightOptions(const at::Device& device) {
   return at::TensorOptions().dtype(at::kFloat).device(device);
 }
 
-// Forward with the merged tensors, gradients to the parts: autograd must not see the merged storage, or the parts
-// would not be leaves. `leaves` are the parts' weights, then their biases.
+// Forward with the merged tensors, gradients to the parts: autograd must not see the merged
+// storage, or the parts would not be leaves. `leaves` are the parts' weights, then their biases.
 class MergedProduct : public torch::autograd::Function<MergedProduct> {
  public:
-  static at::Tensor forward(AutogradContext* context, const at::Tensor& x_NI, at::TensorList leaves, int64_t key_part,
-                            const at::Tensor& merged_weight_OI, const at::Tensor& merged_bias_O) {
+  static at::Tensor forward(AutogradContext* context, const at::Tensor& x_NI, at::TensorList leaves,
+                            int64_t key_part, const at::Tensor& merged_weight_OI,
+                            const at::Tensor& merged_bias_O) {
     context->save_for_backward({x_NI, merged_weight_OI});
     context->saved_data["key_part"] = key_part;
     context->saved_data["num_parts"] = static_cast<int64_t>(leaves.size() / 2);
@@ -54,8 +54,8 @@ Linear AllocateLinear(int64_t outputs, int64_t inputs, const at::Device& device)
           at::empty({outputs}, WeightOptions(device)).requires_grad_(true)};
 }
 
-MergedLinear AllocateMergedLinear(int64_t parts, int64_t outputs_each, int64_t inputs, int64_t key_part,
-                                  const at::Device& device) {
+MergedLinear AllocateMergedLinear(int64_t parts, int64_t outputs_each, int64_t inputs,
+                                  int64_t key_part, const at::Device& device) {
   MergedLinear merged{at::empty({parts * outputs_each, inputs}, WeightOptions(device)),
                       at::empty({parts * outputs_each}, WeightOptions(device)),
                       {},
@@ -77,7 +77,8 @@ at::Tensor Apply(const MergedLinear& linear, const at::Tensor& x_NI) {
   std::vector<at::Tensor> leaves;
   for (const Linear& part : linear.parts) leaves.push_back(part.weight_OI);
   for (const Linear& part : linear.parts) leaves.push_back(part.bias_O);
-  return MergedProduct::apply(x_NI, at::TensorList(leaves), linear.key_part, linear.weight_OI, linear.bias_O);
+  return MergedProduct::apply(x_NI, at::TensorList(leaves), linear.key_part, linear.weight_OI,
+                              linear.bias_O);
 }
 
 }  // namespace plumbline::nn

@@ -17,21 +17,23 @@ struct Linear {
   at::Tensor bias_O;
 };
 
-// Several Linears of the same input in one storage: one matrix product instead of one each. The parts are the
-// trainable leaves (contiguous row ranges of the merged tensors, in order); the merged tensors never require grad.
+// Several Linears of the same input in one storage: one matrix product instead of one each. The
+// parts are the trainable leaves (contiguous row ranges of the merged tensors, in order); the
+// merged tensors never require grad.
 struct MergedLinear {
   at::Tensor weight_OI;
   at::Tensor bias_O;
   std::vector<Linear> parts;
-  // The part that makes attention keys, or -1. Its bias shifts all scores of a query alike, which softmax ignores:
-  // its gradient is exactly zero, where summation would leave noise for the optimizer to amplify.
+  // The part that makes attention keys, or -1. Its bias shifts all scores of a query alike, which
+  // softmax ignores: its gradient is exactly zero, where summation would leave noise for the
+  // optimizer to amplify.
   int64_t key_part = -1;
 };
 
 // Uninitialised fp32 weights that require grad.
 Linear AllocateLinear(int64_t outputs, int64_t inputs, const at::Device& device);
-MergedLinear AllocateMergedLinear(int64_t parts, int64_t outputs_each, int64_t inputs, int64_t key_part,
-                                  const at::Device& device);
+MergedLinear AllocateMergedLinear(int64_t parts, int64_t outputs_each, int64_t inputs,
+                                  int64_t key_part, const at::Device& device);
 
 // x_NI * weight^T + bias.
 at::Tensor Apply(const Linear& linear, const at::Tensor& x_NI);

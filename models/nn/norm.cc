@@ -6,7 +6,8 @@ namespace plumbline::nn {
 
 LayerNorm AllocateLayerNorm(int64_t width, const at::Device& device) {
   const auto options = at::TensorOptions().dtype(at::kFloat).device(device);
-  return {at::empty({width}, options).requires_grad_(true), at::empty({width}, options).requires_grad_(true)};
+  return {at::empty({width}, options).requires_grad_(true),
+          at::empty({width}, options).requires_grad_(true)};
 }
 
 at::Tensor Apply(const LayerNorm& norm, const at::Tensor& x_ND) {

@@ -1,4 +1,5 @@
-// BART against transformers 5.23 on tiny random checkpoints it saved: see tests/golden/bart/MANIFEST.json.
+// BART against transformers 5.23 on tiny random checkpoints it saved: see
+// tests/golden/bart/MANIFEST.json.
 #include <ATen/ATen.h>
 #include <ATen/core/grad_mode.h>
 #include <gtest/gtest.h>
@@ -16,8 +17,8 @@ using testing::BartGolden;
 // fp32 through at most four layers of width 16: both sides differ by summation order alone.
 constexpr double kLogitTolerance = 1e-5;
 constexpr double kLossRelativeTolerance = 1e-5;
-// Of a gradient: relative to its own largest element, but never below a share of the global norm, because some
-// gradients (a key bias) are zero in exact arithmetic.
+// Of a gradient: relative to its own largest element, but never below a share of the global norm,
+// because some gradients (a key bias) are zero in exact arithmetic.
 constexpr double kGradientTolerance = 1e-5;
 constexpr double kGlobalNormShare = 1e-4;
 
@@ -47,9 +48,11 @@ class Bart : public ::testing::TestWithParam<const char*> {
     double worst = 0;
     for (const auto& [name, value] : model_->Parameters()) {
       const at::Tensor wanted = golden_.Tensor(prefix + name);
-      const double scale = std::max(wanted.abs().max().item<double>(), kGlobalNormShare * std::sqrt(squares));
+      const double scale =
+          std::max(wanted.abs().max().item<double>(), kGlobalNormShare * std::sqrt(squares));
       EXPECT_TRUE(testing::Near(name, value.grad(), wanted, kGradientTolerance * scale));
-      if (value.grad().defined()) worst = std::max(worst, testing::LargestDifference(value.grad(), wanted) / scale);
+      if (value.grad().defined())
+        worst = std::max(worst, testing::LargestDifference(value.grad(), wanted) / scale);
     }
     std::printf("[   worst  ] gradient difference / scale %.3g\n", worst);
   }
@@ -69,7 +72,8 @@ TEST_P(Bart, LogitsEqualTransformers) {
     const int64_t begin = batch_.target_offsets[static_cast<size_t>(i)];
     const at::Tensor wanted = golden_.Tensor("logits/" + std::to_string(i));
     const at::Tensor found = logits_MV.narrow(0, begin, wanted.size(0));
-    EXPECT_TRUE(testing::Near("logits of item " + std::to_string(i), found, wanted, kLogitTolerance));
+    EXPECT_TRUE(
+        testing::Near("logits of item " + std::to_string(i), found, wanted, kLogitTolerance));
     worst = std::max(worst, testing::LargestDifference(found, wanted));
   }
   std::printf("[   worst  ] logit difference %.3g\n", worst);
@@ -82,7 +86,8 @@ TEST_P(Bart, SmoothedLossEqualsTransformers) { ExpectLoss("0.1"); }
 TEST_P(Bart, EveryGradientEqualsTransformers) { ExpectGradients("grad/", 0.0); }
 
 TEST_P(Bart, EverySmoothedGradientEqualsTransformers) {
-  if (golden_.tensors.Find("grad_smoothed/model.shared.weight") == nullptr) GTEST_SKIP() << "kept for one shape only";
+  if (golden_.tensors.Find("grad_smoothed/model.shared.weight") == nullptr)
+    GTEST_SKIP() << "kept for one shape only";
   ExpectGradients("grad_smoothed/", 0.1);
 }
 

@@ -1,6 +1,7 @@
 #include "tests/parity/bart/golden.h"
 
 #include <ATen/ATen.h>
+#include <ATen/Parallel.h>
 
 #include "harness/base/error.h"
 
@@ -25,7 +26,10 @@ std::string IndexText(int64_t flat, at::IntArrayRef sizes) {
 BartGolden::BartGolden(const std::string& shape)
     : directory(std::filesystem::path("tests/golden/bart") / shape),
       expected(ReadJsonFile(directory / "expected.json")),
-      tensors(directory / "expected.safetensors") {}
+      tensors(directory / "expected.safetensors") {
+  // At this size a second thread gains nothing, and under foreign load its barriers cost a minute.
+  at::set_num_threads(1);
+}
 
 at::Tensor BartGolden::Tensor(const std::string& name) const {
   const models::StoredTensor* entry = tensors.Find(name);
@@ -53,20 +57,23 @@ double LargestDifference(const at::Tensor& a, const at::Tensor& b) {
   return (a.to(at::kDouble) - b.to(at::kDouble)).abs().max().item<double>();
 }
 
-::testing::AssertionResult Near(const std::string& name, const at::Tensor& found, const at::Tensor& wanted,
-                                double tolerance) {
+::testing::AssertionResult Near(const std::string& name, const at::Tensor& found,
+                                const at::Tensor& wanted, double tolerance) {
   if (!found.defined()) return ::testing::AssertionFailure() << name << ": no tensor";
   if (found.sizes() != wanted.sizes()) {
-    return ::testing::AssertionFailure() << name << ": shape " << found.sizes() << ", wanted " << wanted.sizes();
+    return ::testing::AssertionFailure()
+           << name << ": shape " << found.sizes() << ", wanted " << wanted.sizes();
   }
-  const at::Tensor difference = (found.detach().to(at::kDouble) - wanted.to(at::kDouble)).abs().flatten();
+  const at::Tensor difference =
+      (found.detach().to(at::kDouble) - wanted.to(at::kDouble)).abs().flatten();
   const int64_t worst = difference.argmax().item<int64_t>();
   const double largest = difference[worst].item<double>();
   if (largest <= tolerance) return ::testing::AssertionSuccess();
-  return ::testing::AssertionFailure() << name << IndexText(worst, wanted.sizes()) << ": "
-                                       << found.flatten()[worst].item<double>() << ", wanted "
-                                       << wanted.flatten()[worst].item<double>() << ", largest difference " << largest
-                                       << " above " << tolerance;
+  return ::testing::AssertionFailure()
+         << name << IndexText(worst, wanted.sizes()) << ": "
+         << found.flatten()[worst].item<double>() << ", wanted "
+         << wanted.flatten()[worst].item<double>() << ", largest difference " << largest
+         << " above " << tolerance;
 }
 
 }  // namespace plumbline::testing

@@ -1,4 +1,5 @@
-// The reference files of tests/golden/bart as batches and tensors, and the comparison that explains itself.
+// The reference files of tests/golden/bart as batches and tensors, and the comparison that explains
+// itself.
 #ifndef PLUMBLINE_TESTS_PARITY_BART_GOLDEN_H_
 #define PLUMBLINE_TESTS_PARITY_BART_GOLDEN_H_
 
@@ -23,7 +24,8 @@ struct BartGolden {
   explicit BartGolden(const std::string& shape);
 
   std::unique_ptr<models::Model> Load() const { return models::LoadModel(directory, at::kCPU); }
-  at::Tensor Tensor(const std::string& name) const;  // of expected.safetensors; fails on an unknown name
+  at::Tensor Tensor(
+      const std::string& name) const;  // of expected.safetensors; fails on an unknown name
 
   std::filesystem::path directory;
   Json expected;  // expected.json
@@ -33,9 +35,10 @@ struct BartGolden {
 // Rows of golden JSON ({"input_ids", "decoder_input_ids", "labels"}) packed in order.
 models::PackedBatch PackItems(const Json& items);
 
-// Passes when |found - wanted| <= tolerance everywhere; else names the tensor, the index and the largest difference.
-::testing::AssertionResult Near(const std::string& name, const at::Tensor& found, const at::Tensor& wanted,
-                                double tolerance);
+// Passes when |found - wanted| <= tolerance everywhere; else names the tensor, the index and the
+// largest difference.
+::testing::AssertionResult Near(const std::string& name, const at::Tensor& found,
+                                const at::Tensor& wanted, double tolerance);
 
 // The largest absolute difference of two tensors of one shape.
 double LargestDifference(const at::Tensor& a, const at::Tensor& b);

@@ -1,5 +1,5 @@
-// Twenty fused AdamW steps against transformers and torch.optim: warm-up, decay groups, clipping, accumulation with
-// global token normalisation, dropout 0.
+// Twenty fused AdamW steps against transformers and torch.optim: warm-up, decay groups, clipping,
+// accumulation with global token normalisation, dropout 0.
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>
 
@@ -44,10 +44,12 @@ class BartTraining : public ::testing::TestWithParam<const char*> {
   StepResult RunStep(train::AdamW& optimizer, size_t step, double learning_rate) const {
     const std::vector<models::PackedBatch> window = Window(step);
     int64_t tokens = 0;
-    for (const models::PackedBatch& batch : window) tokens += batch.labels_M.ne(models::kIgnoredLabel).sum().item<int64_t>();
+    for (const models::PackedBatch& batch : window)
+      tokens += batch.labels_M.ne(models::kIgnoredLabel).sum().item<int64_t>();
     StepResult result;
     for (const models::PackedBatch& batch : window) {
-      const at::Tensor loss = model_->Loss(batch, settings_.at("smoothing").get<double>(), true).loss / tokens;
+      const at::Tensor loss =
+          model_->Loss(batch, settings_.at("smoothing").get<double>(), true).loss / tokens;
       loss.backward();
       result.loss += loss.item<double>();
     }
@@ -60,7 +62,8 @@ class BartTraining : public ::testing::TestWithParam<const char*> {
 
 TEST_P(BartTraining, TwentyOptimizerStepsEqualTransformers) {
   const train::Schedule schedule{"linear", settings_.at("learning_rate").get<double>(),
-                                 settings_.at("warmup_steps").get<int64_t>(), training_.at("num_steps").get<int64_t>()};
+                                 settings_.at("warmup_steps").get<int64_t>(),
+                                 training_.at("num_steps").get<int64_t>()};
   train::AdamWConfig config;
   config.weight_decay = settings_.at("weight_decay").get<double>();
   train::AdamW optimizer(model_->Parameters(), config);
@@ -72,7 +75,8 @@ TEST_P(BartTraining, TwentyOptimizerStepsEqualTransformers) {
     const StepResult found = RunStep(optimizer, step, learning_rate);
     const double loss = wanted.at("loss").get<double>();
     EXPECT_NEAR(found.loss, loss, kLossRelativeTolerance * loss) << "step " << step;
-    EXPECT_NEAR(found.norm / wanted.at("grad_norm").get<double>(), 1, kNormRelativeTolerance) << "step " << step;
+    EXPECT_NEAR(found.norm / wanted.at("grad_norm").get<double>(), 1, kNormRelativeTolerance)
+        << "step " << step;
     worst = std::max(worst, std::abs(found.loss - loss) / loss);
   }
   std::printf("[   worst  ] relative loss difference over the steps %.3g\n", worst);

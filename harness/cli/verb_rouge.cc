@@ -97,8 +97,7 @@ Verb RougeVerb() {
       {"references", "FILE", "records with fname and summary: a text, or a list of references",
        /*required=*/true},
       {"tokenizer", "NAME",
-       "ascii (rouge_score's; default), unicode (words, eojeol), particle (eojeol with "
-       "particles split off) or syllable"},
+       "ascii (rouge_score's; default), unicode, particle or syllable (Korean)"},
       {"stemmer", "", "Porter's stemmer; ascii only"},
       {"seed", "N", "of the 1,000 resamples behind the interval (default 42)"},
       {"per-row", "FILE", "also write the scores of every row, one JSON object a line"},

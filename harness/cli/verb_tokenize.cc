@@ -88,7 +88,7 @@ Verb TokenizeVerb() {
       {"text", "S", "one text; the result is a JSON line on stdout"},
       {"file", "F.jsonl", "{\"text\"} a line"},
       {"out", "F.jsonl",
-       "with --file: {\"ids\",\"pieces\",\"offsets\",\"decoded\"} a line; offsets in characters"},
+       "with --file: ids, pieces, offsets (in characters) and decoded, a line each"},
       {"json", "", "accepted: the result is JSON anyway"},
   };
   verb.example = "plumbline tokenize --model models/kobart-tiny --text 'some text'";

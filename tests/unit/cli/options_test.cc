@@ -32,6 +32,8 @@ std::string OptionsOf(const Verb& verb) {
 TEST(Options, EveryVerbHasExactlyTheseOptions) {
   const std::map<std::string, std::string> frozen = {
       {"config", "schema explicit json"},
+      {"rouge", "predictions references tokenizer stemmer seed per-row json"},
+      {"tokenize", "model text file out json"},
   };
   std::map<std::string, std::string> found;
   for (const Verb& verb : AllVerbs()) found[verb.name] = OptionsOf(verb);

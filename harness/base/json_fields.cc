@@ -7,13 +7,16 @@
 
 namespace plumbline {
 
-JsonFields::JsonFields(const Json& object, std::string where) : object_(object), where_(std::move(where)) {
+JsonFields::JsonFields(const Json& object, std::string where)
+    : object_(object), where_(std::move(where)) {
   if (!object.is_object()) {
-    Fail(ErrorKind::kData, "reading " + where_, object.type_name(), "an object", "the file again from its source");
+    Fail(ErrorKind::kData, "reading " + where_, object.type_name(), "an object",
+         "the file again from its source");
   }
 }
 
-void JsonFields::Refuse(const std::string& name, const std::string& found, const std::string& wanted) const {
+void JsonFields::Refuse(const std::string& name, const std::string& found,
+                        const std::string& wanted) const {
   Fail(ErrorKind::kData, "reading " + where_ + "." + name, found, wanted, "writing the file again");
 }
 
@@ -78,7 +81,8 @@ Json SchemaStamp(std::string_view name, int major, int minor) {
   return Json{{"name", name}, {"major", major}, {"minor", minor}};
 }
 
-void RequireSchema(const Json& document, std::string_view name, int major, const std::string& where) {
+void RequireSchema(const Json& document, std::string_view name, int major,
+                   const std::string& where) {
   const JsonFields schema(JsonFields(document, where).Object("schema"), where + ".schema");
   if (schema.Text("name") != name) schema.Refuse("name", Quoted(schema.Text("name")), Quoted(name));
   if (schema.Int("major") != major) {

@@ -24,14 +24,15 @@ constexpr const char* kExtension = ".txt";
 constexpr size_t kRunsForBitwise = 2;
 constexpr size_t kValuesForNoisy = 3;
 
-[[noreturn]] void RefuseRun(const RunRecord& run, const std::string& found, const std::string& wanted,
-                            const std::string& hint) {
+[[noreturn]] void RefuseRun(const RunRecord& run, const std::string& found,
+                            const std::string& wanted, const std::string& hint) {
   Fail(ErrorKind::kData, "accepting the run " + Quoted(run.label), found, wanted, hint);
 }
 
 void RequireSound(const RunRecord& run) {
   const std::vector<std::string> problems = ProblemsOf(run);
-  if (!problems.empty()) RefuseRun(run, problems.front(), "a complete, finite run", "running the suite again");
+  if (!problems.empty())
+    RefuseRun(run, problems.front(), "a complete, finite run", "running the suite again");
   for (const ledger::Identity& identity : ledger::CheckIdentities(run.ledger)) {
     if (identity.holds) continue;
     RefuseRun(run, identity.name + " counted " + identity.observed,
@@ -42,17 +43,20 @@ void RequireSound(const RunRecord& run) {
 
 void RequireSameKind(const RunRecord& first, const RunRecord& run) {
   if (run.set.suite != first.set.suite) {
-    RefuseRun(run, "suite " + Quoted(run.set.suite), "suite " + Quoted(first.set.suite), "two runs of one suite");
+    RefuseRun(run, "suite " + Quoted(run.set.suite), "suite " + Quoted(first.set.suite),
+              "two runs of one suite");
   }
   const MachineKey left = KeyOf(first.environment);
   const MachineKey right = KeyOf(run.environment);
   const auto fields = CompareFields(left.numeric, right.numeric);
   if (!fields.empty()) {
-    RefuseRun(run, "another machine: " + Describe(fields, 2), "both runs on one machine", "running both here");
+    RefuseRun(run, "another machine: " + Describe(fields, 2), "both runs on one machine",
+              "running both here");
   }
   const auto drift = config::SemanticDrift(first.config, run.config);
   if (!drift.empty()) {
-    RefuseRun(run, config::Describe(drift.front()), "both runs with one configuration", "running both again");
+    RefuseRun(run, config::Describe(drift.front()), "both runs with one configuration",
+              "running both again");
   }
 }
 
@@ -66,13 +70,17 @@ const Observation* Find(const RunRecord& run, const Observation& like) {
 // D0, D1: the repetition must be the same bits. C and N: every value of every run counts.
 void Merge(const RunRecord& run, Observation& row) {
   const Observation* again = Find(run, row);
-  if (again == nullptr) RefuseRun(run, "no " + row.name, "every metric of the first run", "running both again");
+  if (again == nullptr)
+    RefuseRun(run, "no " + row.name, "every metric of the first run", "running both again");
   const bool exact = row.metric_class == MetricClass::kD0 || row.metric_class == MetricClass::kD1;
   if (exact) {
     const auto divergence = FindDivergence(row.values, again->values);
     if (!divergence) return;
-    RefuseRun(run, row.name + " (" + ToText(row.metric_class) + ") repeats differently, " + Describe(*divergence),
-              "bitwise equal repetitions", "finding what is not deterministic; class D2 or N needs no equality");
+    RefuseRun(run,
+              row.name + " (" + ToText(row.metric_class) + ") repeats differently, " +
+                  Describe(*divergence),
+              "bitwise equal repetitions",
+              "finding what is not deterministic; class D2 or N needs no equality");
   }
   if (row.metric_class == MetricClass::kD2) return;
   row.values.insert(row.values.end(), again->values.begin(), again->values.end());
@@ -80,7 +88,8 @@ void Merge(const RunRecord& run, Observation& row) {
 
 void RequireSamples(const std::vector<RunRecord>& runs, const Observation& row) {
   if (row.metric_class == MetricClass::kD1 && runs.size() < kRunsForBitwise) {
-    RefuseRun(runs.front(), "1 run for " + row.name + " (D1)", "2 runs", "the suite's .accept, which runs twice");
+    RefuseRun(runs.front(), "1 run for " + row.name + " (D1)", "2 runs",
+              "the suite's .accept, which runs twice");
   }
   const bool noisy = row.metric_class == MetricClass::kN1 || row.metric_class == MetricClass::kN2;
   if (noisy && row.values.size() < kValuesForNoisy) {
@@ -127,7 +136,8 @@ void RequireSameConfig(const Baseline& stored, const RunRecord& run) {
 std::string Label(const Observation& row) { return row.name + " " + ToText(row.metric_class); }
 
 // The stored file with the named rows of `measured` put in, in place.
-Baseline WithNamedRows(Baseline stored, const Baseline& measured, const std::set<std::string>& names) {
+Baseline WithNamedRows(Baseline stored, const Baseline& measured,
+                       const std::set<std::string>& names) {
   std::erase_if(stored.rows, [&](const Observation& row) {
     return names.contains(row.name) && FindRow(measured, row.name, row.metric_class) != nullptr;
   });
@@ -137,7 +147,8 @@ Baseline WithNamedRows(Baseline stored, const Baseline& measured, const std::set
   return stored;
 }
 
-void DescribeRows(const Baseline& before, const Baseline& after, std::vector<std::string>& changes) {
+void DescribeRows(const Baseline& before, const Baseline& after,
+                  std::vector<std::string>& changes) {
   for (const Observation& row : after.rows) {
     const Observation* old = FindRow(before, row.name, row.metric_class);
     if (old == nullptr) {
@@ -147,18 +158,21 @@ void DescribeRows(const Baseline& before, const Baseline& after, std::vector<std
     }
   }
   for (const Observation& row : before.rows) {
-    if (FindRow(after, row.name, row.metric_class) == nullptr) changes.push_back(Label(row) + ": removed");
+    if (FindRow(after, row.name, row.metric_class) == nullptr)
+      changes.push_back(Label(row) + ": removed");
   }
 }
 
-void DescribeConfig(const Baseline& before, const Baseline& after, std::vector<std::string>& changes) {
+void DescribeConfig(const Baseline& before, const Baseline& after,
+                    std::vector<std::string>& changes) {
   if (before.config.empty() || before.config == after.config) return;
   for (const config::Difference& difference : config::Compare(ConfigOf(before), ConfigOf(after))) {
     changes.push_back("config " + config::Describe(difference));
   }
 }
 
-// Everything stored still holds by its own rule: recording a further machine must not move the common reference.
+// Everything stored still holds by its own rule: recording a further machine must not move the
+// common reference.
 bool StillHolds(const Baseline& stored, const Baseline& measured) {
   if (stored.config != measured.config || stored.plan != measured.plan) return false;
   if (stored.rows.size() != measured.rows.size()) return false;
@@ -179,8 +193,9 @@ struct Pending {
 };
 
 // The new file of one scope, or nothing when it already says this.
-std::optional<Pending> Prepare(const std::filesystem::path& path, const std::optional<Baseline>& stored,
-                               Baseline measured, const Acceptance& acceptance, std::vector<std::string>& changes) {
+std::optional<Pending> Prepare(const std::filesystem::path& path,
+                               const std::optional<Baseline>& stored, Baseline measured,
+                               const Acceptance& acceptance, std::vector<std::string>& changes) {
   const bool partial = !acceptance.metrics.empty();
   const std::set<std::string> names(acceptance.metrics.begin(), acceptance.metrics.end());
   if (partial && stored) {
@@ -190,10 +205,12 @@ std::optional<Pending> Prepare(const std::filesystem::path& path, const std::opt
   }
   measured.history = stored ? stored->history : std::vector<Acceptance>{};
   if (measured.rows.empty() && !stored) return std::nullopt;
-  if (!partial && stored && stored->scope == Scope::kExact && StillHolds(*stored, measured)) return std::nullopt;
+  if (!partial && stored && stored->scope == Scope::kExact && StillHolds(*stored, measured))
+    return std::nullopt;
   const Baseline before = stored.value_or(Baseline{});
   Append(measured, acceptance);
-  if (stored && measured.history.back().content == before.history.back().content) return std::nullopt;
+  if (stored && measured.history.back().content == before.history.back().content)
+    return std::nullopt;
   DescribeConfig(before, measured, changes);
   DescribeRows(before, measured, changes);
   return Pending{path, ToText(measured)};
@@ -206,11 +223,14 @@ Acceptance AcceptanceOf(const std::vector<RunRecord>& runs, const AcceptOptions&
   const std::set<std::string> sorted(options.metrics.begin(), options.metrics.end());
   acceptance.metrics.assign(sorted.begin(), sorted.end());
   for (const RunRecord& run : runs) acceptance.evidence.push_back(run.evidence);
-  acceptance.repetition = runs.size() == 1 ? "1 run" : std::to_string(runs.size()) + " runs, bitwise equal";
+  acceptance.repetition =
+      runs.size() == 1 ? "1 run" : std::to_string(runs.size()) + " runs, bitwise equal";
   return acceptance;
 }
 
-bool IsBlank(const std::string& text) { return text.find_first_not_of(" \t\r\n") == std::string::npos; }
+bool IsBlank(const std::string& text) {
+  return text.find_first_not_of(" \t\r\n") == std::string::npos;
+}
 
 std::vector<RunRecord> ReadSoundRuns(const std::vector<std::filesystem::path>& directories) {
   std::vector<RunRecord> runs;
@@ -225,12 +245,15 @@ std::vector<RunRecord> ReadSoundRuns(const std::vector<std::filesystem::path>& d
 }  // namespace
 
 AcceptResult AcceptRuns(const std::vector<std::filesystem::path>& run_directories,
-                        const std::filesystem::path& baseline_directory, const AcceptOptions& options) {
+                        const std::filesystem::path& baseline_directory,
+                        const AcceptOptions& options) {
   if (IsBlank(options.reason)) {
-    Fail(ErrorKind::kUsage, "accepting a baseline", "no reason", "--reason \"why the numbers moved\"", "giving one");
+    Fail(ErrorKind::kUsage, "accepting a baseline", "no reason",
+         "--reason \"why the numbers moved\"", "giving one");
   }
   if (run_directories.empty()) {
-    Fail(ErrorKind::kUsage, "accepting a baseline", "no run", "a run directory or two", "naming them");
+    Fail(ErrorKind::kUsage, "accepting a baseline", "no run", "a run directory or two",
+         "naming them");
   }
   const std::vector<RunRecord> runs = ReadSoundRuns(run_directories);
   const RunRecord merged = MergedRun(runs);
@@ -244,10 +267,10 @@ AcceptResult AcceptRuns(const std::vector<std::filesystem::path>& run_directorie
       keyed == stored.keyed.end() ? std::nullopt : std::optional(keyed->second);
   AcceptResult result;
   std::vector<std::optional<Pending>> pending;
-  pending.push_back(Prepare(baseline_directory / (stem + kExtension), stored_keyed, KeyedOf(merged), acceptance,
-                            result.changes));
-  pending.push_back(
-      Prepare(baseline_directory / kExactFile, stored.exact, ExactOf(merged), acceptance, result.changes));
+  pending.push_back(Prepare(baseline_directory / (stem + kExtension), stored_keyed, KeyedOf(merged),
+                            acceptance, result.changes));
+  pending.push_back(Prepare(baseline_directory / kExactFile, stored.exact, ExactOf(merged),
+                            acceptance, result.changes));
   MakeDirectories(baseline_directory);
   for (const auto& file : pending) {
     if (!file) continue;

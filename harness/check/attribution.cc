@@ -39,33 +39,41 @@ std::string SentenceOf(const config::Difference& difference) {
   const config::Entry& before = difference.before;
   const config::Entry& after = difference.after;
   switch (difference.kind) {
-    case ChangeKind::kOnlyBefore: return difference.key + " is no longer a setting";
+    case ChangeKind::kOnlyBefore:
+      return difference.key + " is no longer a setting";
     case ChangeKind::kOnlyAfter:
       return PlaceAndLayer(after.origin) + " sets the new " + difference.key + " to " +
              config::ValueText(after.value);
     case ChangeKind::kChain:
       return difference.key + " keeps its value " + config::ValueText(after.value) + ", now from " +
              PlaceAndLayer(after.origin);
-    case ChangeKind::kValue: break;
+    case ChangeKind::kValue:
+      break;
   }
-  return PlaceAndLayer(after.origin) + " " + VerbOf(before.value, after.value) + " " + difference.key + " from " +
-         config::ValueText(before.value) + " to " + config::ValueText(after.value);
+  return PlaceAndLayer(after.origin) + " " + VerbOf(before.value, after.value) + " " +
+         difference.key + " from " + config::ValueText(before.value) + " to " +
+         config::ValueText(after.value);
 }
 
 std::string KindOf(config::ChangeKind kind) {
   switch (kind) {
-    case config::ChangeKind::kValue: return "value";
-    case config::ChangeKind::kChain: return "chain";
-    case config::ChangeKind::kOnlyBefore: return "removed";
-    case config::ChangeKind::kOnlyAfter: return "added";
+    case config::ChangeKind::kValue:
+      return "value";
+    case config::ChangeKind::kChain:
+      return "chain";
+    case config::ChangeKind::kOnlyBefore:
+      return "removed";
+    case config::ChangeKind::kOnlyAfter:
+      return "added";
   }
   return "value";
 }
 
 // Settings that enter PlanTraining: they change how much work is done.
 bool ChangesThePlan(const std::string& key) {
-  constexpr const char* kKeys[] = {"training.gradient_accumulation_steps", "training.per_device_train_batch_size",
-                                   "training.num_train_epochs", "training.max_steps", "data.max_train_samples"};
+  constexpr const char* kKeys[] = {
+      "training.gradient_accumulation_steps", "training.per_device_train_batch_size",
+      "training.num_train_epochs", "training.max_steps", "data.max_train_samples"};
   return std::ranges::find(kKeys, key) != std::ranges::end(kKeys);
 }
 
@@ -82,8 +90,8 @@ void AddIdentities(const Comparison& comparison, std::vector<Cause>& causes) {
   for (const ledger::Identity& identity : comparison.identities) {
     if (identity.holds) continue;
     causes.push_back({"ledger", identity.name,
-                      "declared != observed: " + identity.name + " declared " + identity.declared + " (" +
-                          identity.formula + "), counted " + identity.observed,
+                      "declared != observed: " + identity.name + " declared " + identity.declared +
+                          " (" + identity.formula + "), counted " + identity.observed,
                       kBecause});
   }
 }
@@ -92,7 +100,8 @@ void AddPlanes(const Comparison& comparison, std::vector<Cause>& causes) {
   for (const char* plane : {"data", "tokenizer", "checkpoint", "environment", "binary", "code"}) {
     for (const Cell& cell : comparison.inventory) {
       if (cell.plane != plane || cell.state != "differs") continue;
-      causes.push_back({plane, plane, std::string("the ") + plane + " differs: " + cell.detail, ""});
+      causes.push_back(
+          {plane, plane, std::string("the ") + plane + " differs: " + cell.detail, ""});
     }
   }
 }
@@ -105,9 +114,11 @@ bool IsEffect(const Row& row) {
   return true;
 }
 
-const Row* FirstRow(const Comparison& comparison, RowStatus status, const std::string& front, bool effects_only) {
+const Row* FirstRow(const Comparison& comparison, RowStatus status, const std::string& front,
+                    bool effects_only) {
   for (const Row& row : comparison.rows) {
-    const bool fits = row.decision.gates && row.decision.status == status && row.name.starts_with(front);
+    const bool fits =
+        row.decision.gates && row.decision.status == status && row.name.starts_with(front);
     if (fits && (!effects_only || IsEffect(row))) return &row;
   }
   return nullptr;
@@ -135,14 +146,16 @@ std::string Moved(const std::string& before, const std::string& after) {
   const std::string verb = *b > *a ? "rose " : "fell ";
   const std::string short_a = Fixed(*a, kBriefDigits);
   const std::string short_b = Fixed(*b, kBriefDigits);
-  const bool brief = short_a.size() < before.size() && short_b.size() < after.size() && short_a != short_b;
+  const bool brief =
+      short_a.size() < before.size() && short_b.size() < after.size() && short_a != short_b;
   return verb + (brief ? short_a + " to " + short_b : before + " to " + after);
 }
 
 std::string Movement(const Row& row) {
   if (row.decision.status == RowStatus::kMissing) return row.name + " was not measured";
   if (row.decision.status == RowStatus::kNew) return row.name + " has no stored value";
-  if (!row.decision.divergence || row.decision.divergence->compared != 1) return row.name + ": " + row.decision.reason;
+  if (!row.decision.divergence || row.decision.divergence->compared != 1)
+    return row.name + ": " + row.decision.reason;
   return row.name + " " + Moved(row.baseline, row.candidate);
 }
 
@@ -163,33 +176,38 @@ std::string HeadlineOf(const Comparison& comparison) {
   const Row* row = LeadingRow(comparison);
   const std::string effect = row == nullptr ? "" : Movement(*row);
   switch (comparison.verdict) {
-    case Verdict::kInvalid: return WithCause("", comparison);
+    case Verdict::kInvalid:
+      return WithCause("", comparison);
     case Verdict::kConfigDrift:
       if (row == nullptr && !comparison.causes.empty()) {
         return comparison.causes.front().sentence + "; " + PlannedSteps(comparison);
       }
       return WithCause(effect, comparison);
-    case Verdict::kNoBaseline: return "no baseline is stored for " + comparison.suite;
+    case Verdict::kNoBaseline:
+      return "no baseline is stored for " + comparison.suite;
     case Verdict::kNotComparable:
       return comparison.not_comparable.empty()
                  ? "nothing could be compared"
                  : "stored for another machine: " + Describe(comparison.not_comparable, 3);
     case Verdict::kPass:
       return std::to_string(CountRows(comparison, RowStatus::kSame)) + " metrics as accepted";
-    default: return WithCause(effect, comparison);
+    default:
+      return WithCause(effect, comparison);
   }
 }
 
 void AddCauses(Comparison& comparison) {
   std::vector<Cause>& causes = comparison.causes;
-  for (const std::string& problem : comparison.problems) causes.push_back({"run", "run", problem, kBecause});
+  for (const std::string& problem : comparison.problems)
+    causes.push_back({"run", "run", problem, kBecause});
   for (const Row& row : comparison.rows) {
     if (row.decision.status != RowStatus::kInvalid || !comparison.problems.empty()) continue;
     causes.push_back({"baseline", row.name, row.name + ": " + row.decision.reason, kBecause});
   }
   AddSettings(comparison, causes);
   AddIdentities(comparison, causes);
-  const bool moved = comparison.verdict == Verdict::kRegression || comparison.verdict == Verdict::kUnexplainedChange;
+  const bool moved = comparison.verdict == Verdict::kRegression ||
+                     comparison.verdict == Verdict::kUnexplainedChange;
   if (moved || comparison.verdict == Verdict::kConfigDrift) AddPlanes(comparison, causes);
   if (causes.empty() && moved) {
     causes.push_back({"none", "none", "nothing differs: noise, or the gate is wrong", kNoCause});
@@ -210,14 +228,18 @@ void AddNext(Comparison& comparison) {
       return;
     case Verdict::kConfigDrift: {
       for (const Cause& cause : comparison.causes) {
-        if (cause.plane == "config" && next.empty()) next.push_back("plumbline config explain " + cause.id);
+        if (cause.plane == "config" && next.empty())
+          next.push_back("plumbline config explain " + cause.id);
       }
       next.push_back(accept);
       return;
     }
     case Verdict::kInvalid:
-    case Verdict::kBrokenLedger: next = {"bazel test //suites:" + comparison.suite}; return;
-    default: next = {accept};
+    case Verdict::kBrokenLedger:
+      next = {"bazel test //suites:" + comparison.suite};
+      return;
+    default:
+      next = {accept};
   }
 }
 
@@ -227,12 +249,13 @@ void AddNotes(Comparison& comparison) {
   }
   const int64_t elsewhere = CountRows(comparison, RowStatus::kNotComparable);
   if (elsewhere > 0) {
-    comparison.notes.push_back(std::to_string(elsewhere) + " metrics are stored for no machine like this one" +
-                               (comparison.not_comparable.empty() ? "" : ": ") +
-                               Describe(comparison.not_comparable, 3));
+    comparison.notes.push_back(
+        std::to_string(elsewhere) + " metrics are stored for no machine like this one" +
+        (comparison.not_comparable.empty() ? "" : ": ") + Describe(comparison.not_comparable, 3));
   }
   const int64_t fresh = CountRows(comparison, RowStatus::kNew);
-  if (fresh > 0) comparison.notes.push_back(std::to_string(fresh) + " metrics have no stored value yet");
+  if (fresh > 0)
+    comparison.notes.push_back(std::to_string(fresh) + " metrics have no stored value yet");
 }
 
 }  // namespace
@@ -242,8 +265,10 @@ ConfigChange ChangeOf(const config::Difference& difference) {
   change.key = difference.key;
   change.kind = KindOf(difference.kind);
   change.semantic = difference.semantic;
-  if (difference.kind != config::ChangeKind::kOnlyAfter) change.baseline = EntryJson(difference.before);
-  if (difference.kind != config::ChangeKind::kOnlyBefore) change.candidate = EntryJson(difference.after);
+  if (difference.kind != config::ChangeKind::kOnlyAfter)
+    change.baseline = EntryJson(difference.before);
+  if (difference.kind != config::ChangeKind::kOnlyBefore)
+    change.candidate = EntryJson(difference.after);
   change.sentence = SentenceOf(difference);
   return change;
 }

@@ -11,11 +11,13 @@ namespace {
 constexpr const char* kExactStem = "exact";
 constexpr const char* kExtension = ".txt";
 
-void RequireItsPlace(const Baseline& baseline, const std::filesystem::path& path, const std::string& suite) {
+void RequireItsPlace(const Baseline& baseline, const std::filesystem::path& path,
+                     const std::string& suite) {
   const bool exact = path.stem() == kExactStem;
   if (baseline.suite != suite) {
-    Fail(ErrorKind::kData, "reading the baseline " + Quoted(path.string()), "suite " + Quoted(baseline.suite),
-         "suite " + Quoted(suite), "restoring the file from version control");
+    Fail(ErrorKind::kData, "reading the baseline " + Quoted(path.string()),
+         "suite " + Quoted(baseline.suite), "suite " + Quoted(suite),
+         "restoring the file from version control");
   }
   if ((baseline.scope == Scope::kExact) != exact) {
     Fail(ErrorKind::kData, "reading the baseline " + Quoted(path.string()), "the other scope",
@@ -29,12 +31,15 @@ Scope ScopeOf(MetricClass metric_class) {
   switch (metric_class) {
     case MetricClass::kD0:
     case MetricClass::kD2:
-    case MetricClass::kC: return Scope::kExact;
-    default: return Scope::kKeyed;
+    case MetricClass::kC:
+      return Scope::kExact;
+    default:
+      return Scope::kKeyed;
   }
 }
 
-const Observation* FindRow(const Baseline& baseline, const std::string& name, MetricClass metric_class) {
+const Observation* FindRow(const Baseline& baseline, const std::string& name,
+                           MetricClass metric_class) {
   const auto found = std::ranges::find_if(baseline.rows, [&](const Observation& row) {
     return row.name == name && row.metric_class == metric_class;
   });

@@ -1,5 +1,5 @@
-// Reads a baseline file. The parser takes what each line says; that the text is the one ToText writes (order, spaces,
-// decimal comments) is checked at the end by writing it again.
+// Reads a baseline file. The parser takes what each line says; that the text is the one ToText
+// writes (order, spaces, decimal comments) is checked at the end by writing it again.
 #include <algorithm>
 #include <cmath>
 
@@ -38,9 +38,10 @@ class Parser {
   [[noreturn]] void Refuse(const std::string& found, const std::string& wanted) const {
     RefuseAt(position_, found, wanted);
   }
-  [[noreturn]] void RefuseAt(size_t line, const std::string& found, const std::string& wanted) const {
-    Fail(ErrorKind::kData, "reading the baseline " + where_ + ":" + std::to_string(line), found, wanted,
-         "restoring the file from version control; accept is its only writer");
+  [[noreturn]] void RefuseAt(size_t line, const std::string& found,
+                             const std::string& wanted) const {
+    Fail(ErrorKind::kData, "reading the baseline " + where_ + ":" + std::to_string(line), found,
+         wanted, "restoring the file from version control; accept is its only writer");
   }
   const std::vector<std::string>& lines() const { return lines_; }
 
@@ -198,10 +199,12 @@ class Parser {
       row.values.push_back(ParseValue(type, Rest()));
       return;
     }
-    if (size.size() < 3 || size.front() != '[' || size.back() != ']') Refuse(Quoted(size), "= or [COUNT]");
+    if (size.size() < 3 || size.front() != '[' || size.back() != ']')
+      Refuse(Quoted(size), "= or [COUNT]");
     const int64_t count = Integer(size.substr(1, size.size() - 2));
     for (int64_t i = 0; i < count; ++i) {
-      if (!Next().starts_with("  ")) Refuse(Quoted(lines_[position_ - 1]), "value " + std::to_string(i));
+      if (!Next().starts_with("  "))
+        Refuse(Quoted(lines_[position_ - 1]), "value " + std::to_string(i));
       row.values.push_back(ParseValue(type, lines_[position_ - 1].substr(2)));
     }
   }
@@ -253,7 +256,8 @@ void RequireChain(const Parser& parser, const Baseline& baseline) {
     predecessor = AcceptanceDigest(acceptance);
   }
   if (baseline.history.back().content != ContentDigest(baseline)) {
-    parser.Refuse("rows edited by hand (their digest is not the accepted one)", "what accept wrote");
+    parser.Refuse("rows edited by hand (their digest is not the accepted one)",
+                  "what accept wrote");
   }
 }
 

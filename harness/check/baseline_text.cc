@@ -1,4 +1,5 @@
-// The text of a baseline file. One fact a line, sorted; a series has one value a line, so that a diff shows the step.
+// The text of a baseline file. One fact a line, sorted; a series has one value a line, so that a
+// diff shows the step.
 #include <algorithm>
 
 #include "harness/base/json.h"
@@ -24,13 +25,14 @@ std::string ToleranceWords(const Observation& row) {
   if (row.metric_class == MetricClass::kC) return "quantum " + ShortestDecimal(row.quantum) + " ";
   if (row.metric_class != MetricClass::kD2) return "";
   return "envelope " + ShortestDecimal(row.envelope.start) + " " +
-         ShortestDecimal(row.envelope.doubling_steps) + " " + ShortestDecimal(row.envelope.cap) + " " +
-         ShortestDecimal(row.envelope.floor) + " ";
+         ShortestDecimal(row.envelope.doubling_steps) + " " + ShortestDecimal(row.envelope.cap) +
+         " " + ShortestDecimal(row.envelope.floor) + " ";
 }
 
 std::string RowText(const Observation& row) {
-  std::string text = std::string(words::kRow) + " " + ToText(row.metric_class) + " " + row.name + " " + row.unit +
-                     " " + ToText(row.direction) + " " + ToleranceWords(row) + TypeName(row);
+  std::string text = std::string(words::kRow) + " " + ToText(row.metric_class) + " " + row.name +
+                     " " + row.unit + " " + ToText(row.direction) + " " + ToleranceWords(row) +
+                     TypeName(row);
   if (row.values.size() == 1) return text + " = " + ValueLine(row.values.front()) + "\n";
   text += " [" + std::to_string(row.values.size()) + "]\n";
   for (const Value& value : row.values) text += "  " + ValueLine(value) + "\n";
@@ -89,12 +91,16 @@ std::string ContentDigest(const Baseline& baseline) {
   return Sha256Hex(std::string(words::kHeader) + "\n" + BodyText(baseline));
 }
 
-std::string AcceptanceDigest(const Acceptance& acceptance) { return Sha256Hex(AcceptanceText(acceptance)); }
+std::string AcceptanceDigest(const Acceptance& acceptance) {
+  return Sha256Hex(AcceptanceText(acceptance));
+}
 
 void Append(Baseline& baseline, Acceptance next) {
-  std::ranges::sort(baseline.rows, {}, [](const Observation& row) { return std::pair(row.name, row.metric_class); });
+  std::ranges::sort(baseline.rows, {},
+                    [](const Observation& row) { return std::pair(row.name, row.metric_class); });
   next.content = ContentDigest(baseline);
-  next.predecessor = baseline.history.empty() ? words::kNone : AcceptanceDigest(baseline.history.back());
+  next.predecessor =
+      baseline.history.empty() ? words::kNone : AcceptanceDigest(baseline.history.back());
   baseline.history.push_back(std::move(next));
 }
 

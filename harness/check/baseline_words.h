@@ -5,7 +5,8 @@
 namespace plumbline::check::words {
 
 inline constexpr const char* kHeader = "plumbline-baseline 1";
-inline constexpr const char* kNotice = "# Written by accept alone: an edit by hand breaks the chain of digests.";
+inline constexpr const char* kNotice =
+    "# Written by accept alone: an edit by hand breaks the chain of digests.";
 inline constexpr const char* kAccepted = "accepted";
 inline constexpr const char* kBy = "by";
 inline constexpr const char* kReason = "reason";

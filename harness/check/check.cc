@@ -33,7 +33,8 @@ Applicable Choose(const BaselineSet& baselines, const MachineKey& key) {
     const size_t numeric = CompareFields(baseline.key.numeric, key.numeric).size();
     const bool performance = CompareFields(baseline.key.performance, key.performance).empty();
     if (performance && applicable.performance == nullptr) applicable.performance = &baseline;
-    if (numeric == 0 && (applicable.numeric == nullptr || performance)) applicable.numeric = &baseline;
+    if (numeric == 0 && (applicable.numeric == nullptr || performance))
+      applicable.numeric = &baseline;
     if (applicable.nearest == nullptr || numeric < fewest) {
       applicable.nearest = &baseline;
       fewest = numeric;
@@ -51,7 +52,8 @@ RowDecision Decide(const Observation& baseline, const Observation& candidate) {
     }
   }
   const auto differs = [](const char* what, const std::string& before, const std::string& after) {
-    return RowDecision{RowStatus::kChanged, true, std::string(what) + " " + before + " -> " + after, std::nullopt};
+    return RowDecision{RowStatus::kChanged, true, std::string(what) + " " + before + " -> " + after,
+                       std::nullopt};
   };
   if (baseline.unit != candidate.unit) return differs("unit", baseline.unit, candidate.unit);
   if (baseline.direction != candidate.direction) {
@@ -73,18 +75,21 @@ Row RowFor(const Observation& observation) {
   return row;
 }
 
-Row CandidateRow(const Observation& observation, const Applicable& applicable, const CheckOptions& options) {
+Row CandidateRow(const Observation& observation, const Applicable& applicable,
+                 const CheckOptions& options) {
   Row row = RowFor(observation);
   row.candidate = SummaryOf(observation);
   const Baseline* baseline = applicable.For(observation.metric_class);
-  const Observation* stored =
-      baseline == nullptr ? nullptr : FindRow(*baseline, observation.name, observation.metric_class);
+  const Observation* stored = baseline == nullptr
+                                  ? nullptr
+                                  : FindRow(*baseline, observation.name, observation.metric_class);
   if (stored != nullptr) {
     row.baseline = SummaryOf(*stored);
     row.decision = Decide(*stored, observation);
   } else if (baseline == nullptr && ScopeOf(observation.metric_class) == Scope::kKeyed) {
     const bool counts = options.strict && observation.metric_class == MetricClass::kD1;
-    row.decision = {RowStatus::kNotComparable, counts, "stored for no machine of this key", std::nullopt};
+    row.decision = {RowStatus::kNotComparable, counts, "stored for no machine of this key",
+                    std::nullopt};
   } else {
     row.decision = {RowStatus::kNew, options.strict, "no stored value", std::nullopt};
   }
@@ -98,19 +103,22 @@ void AddRows(const RunRecord& run, const Applicable& applicable, const CheckOpti
     measured.emplace(observation.name, observation.metric_class);
     comparison.rows.push_back(CandidateRow(observation, applicable, options));
   }
-  for (const MetricClass metric_class : {MetricClass::kD0, MetricClass::kD1, MetricClass::kD2, MetricClass::kN1,
-                                         MetricClass::kN2, MetricClass::kC}) {
+  for (const MetricClass metric_class : {MetricClass::kD0, MetricClass::kD1, MetricClass::kD2,
+                                         MetricClass::kN1, MetricClass::kN2, MetricClass::kC}) {
     const Baseline* baseline = applicable.For(metric_class);
     if (baseline == nullptr) continue;
     for (const Observation& stored : baseline->rows) {
-      if (stored.metric_class != metric_class || measured.contains({stored.name, metric_class})) continue;
+      if (stored.metric_class != metric_class || measured.contains({stored.name, metric_class}))
+        continue;
       Row row = RowFor(stored);
       row.baseline = SummaryOf(stored);
-      row.decision = {RowStatus::kMissing, true, "stored, but not measured by this run", std::nullopt};
+      row.decision = {RowStatus::kMissing, true, "stored, but not measured by this run",
+                      std::nullopt};
       comparison.rows.push_back(std::move(row));
     }
   }
-  std::ranges::sort(comparison.rows, {}, [](const Row& row) { return std::pair(row.name, row.metric_class); });
+  std::ranges::sort(comparison.rows, {},
+                    [](const Row& row) { return std::pair(row.name, row.metric_class); });
 }
 
 Verdict VerdictOf(const RowDecision& decision) {
@@ -118,13 +126,18 @@ Verdict VerdictOf(const RowDecision& decision) {
   if (!decision.gates) return Verdict::kPass;
   switch (decision.status) {
     case RowStatus::kWorse:
-    case RowStatus::kMissing: return Verdict::kRegression;
+    case RowStatus::kMissing:
+      return Verdict::kRegression;
     case RowStatus::kBetter:
     case RowStatus::kChanged:
-    case RowStatus::kNew: return Verdict::kUnexplainedChange;
-    case RowStatus::kNotComparable: return Verdict::kNotComparable;
-    case RowStatus::kInsufficient: return Verdict::kInsufficient;
-    default: return Verdict::kPass;
+    case RowStatus::kNew:
+      return Verdict::kUnexplainedChange;
+    case RowStatus::kNotComparable:
+      return Verdict::kNotComparable;
+    case RowStatus::kInsufficient:
+      return Verdict::kInsufficient;
+    default:
+      return Verdict::kPass;
   }
 }
 
@@ -144,7 +157,8 @@ Verdict VerdictOf(const Comparison& comparison, const BaselineSet& baselines, bo
 
 void AddMachine(const RunRecord& run, const Applicable& applicable, Comparison& comparison) {
   if (applicable.numeric != nullptr || applicable.nearest == nullptr) return;
-  comparison.not_comparable = CompareFields(applicable.nearest->key.numeric, KeyOf(run.environment).numeric);
+  comparison.not_comparable =
+      CompareFields(applicable.nearest->key.numeric, KeyOf(run.environment).numeric);
   for (Row& row : comparison.rows) {
     if (row.decision.status != RowStatus::kNotComparable) continue;
     row.decision.reason = "stored for another machine: " + Describe(comparison.not_comparable, 2);
@@ -160,7 +174,8 @@ Comparison Invalid(const std::string& suite, const std::string& problem) {
   return comparison;
 }
 
-bool AddConfig(const BaselineSet& baselines, const config::Resolved& resolved, Comparison& comparison) {
+bool AddConfig(const BaselineSet& baselines, const config::Resolved& resolved,
+               Comparison& comparison) {
   comparison.shadows = config::SemanticShadows(resolved);
   if (!baselines.exact) return false;
   const config::Resolved stored = ConfigOf(*baselines.exact);
@@ -239,8 +254,10 @@ Comparison CompareRuns(const std::filesystem::path& base_directory,
   }
 }
 
-Comparison CheckConfigDrift(const config::Resolved& resolved, const std::optional<ledger::Declared>& planned,
-                            const std::filesystem::path& baseline_directory, const std::string& suite) {
+Comparison CheckConfigDrift(const config::Resolved& resolved,
+                            const std::optional<ledger::Declared>& planned,
+                            const std::filesystem::path& baseline_directory,
+                            const std::string& suite) {
   BaselineSet baselines;
   try {
     baselines = ReadBaselines(baseline_directory, suite);

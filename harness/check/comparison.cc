@@ -13,8 +13,9 @@ constexpr std::string_view kSchemaName = "plumbline.comparison";
 constexpr int kSchemaMajor = 1;
 constexpr int kSchemaMinor = 0;
 
-constexpr std::array<const char*, 9> kStatusNames = {"same",    "worse",          "better",       "changed", "missing",
-                                                     "new",     "not comparable", "insufficient", "invalid"};
+constexpr std::array<const char*, 9> kStatusNames = {"same",           "worse",        "better",
+                                                     "changed",        "missing",      "new",
+                                                     "not comparable", "insufficient", "invalid"};
 
 Json ToJson(const Divergence& divergence) {
   Json json{{"first_index", divergence.first_index},
@@ -46,31 +47,41 @@ Json ToJson(const Row& row) {
 }
 
 Json ToJson(const ledger::Identity& identity) {
-  return Json{{"name", identity.name},         {"formula", identity.formula}, {"declared", identity.declared},
-              {"observed", identity.observed}, {"holds", identity.holds},     {"key", identity.key}};
+  return Json{{"name", identity.name},         {"formula", identity.formula},
+              {"declared", identity.declared}, {"observed", identity.observed},
+              {"holds", identity.holds},       {"key", identity.key}};
 }
 
 Json ToJson(const Cell& cell) {
-  return Json{{"plane", cell.plane}, {"state", cell.state}, {"count", cell.count}, {"detail", cell.detail}};
+  return Json{
+      {"plane", cell.plane}, {"state", cell.state}, {"count", cell.count}, {"detail", cell.detail}};
 }
 
 Json ToJson(const ConfigChange& change) {
-  return Json{{"key", change.key},           {"kind", change.kind},           {"semantic", change.semantic}, {"drifts", change.drifts},
-              {"baseline", change.baseline}, {"candidate", change.candidate}, {"sentence", change.sentence}};
+  return Json{{"key", change.key},           {"kind", change.kind},
+              {"semantic", change.semantic}, {"drifts", change.drifts},
+              {"baseline", change.baseline}, {"candidate", change.candidate},
+              {"sentence", change.sentence}};
 }
 
 Json ToJson(const LedgerRow& row) {
-  return Json{{"name", row.name}, {"declared", row.declared}, {"observed", row.observed}, {"baseline", row.baseline}};
+  return Json{{"name", row.name},
+              {"declared", row.declared},
+              {"observed", row.observed},
+              {"baseline", row.baseline}};
 }
 
 Json ToJson(const Cause& cause) {
-  return Json{
-      {"plane", cause.plane}, {"id", cause.id}, {"sentence", cause.sentence}, {"strength", cause.strength}};
+  return Json{{"plane", cause.plane},
+              {"id", cause.id},
+              {"sentence", cause.sentence},
+              {"strength", cause.strength}};
 }
 
 Json ToJson(const FieldDifference& difference) {
-  return Json{
-      {"name", difference.name}, {"baseline", difference.baseline}, {"candidate", difference.candidate}};
+  return Json{{"name", difference.name},
+              {"baseline", difference.baseline},
+              {"candidate", difference.candidate}};
 }
 
 Json HexFloats(const std::vector<double>& values) {
@@ -98,7 +109,8 @@ Json List(const std::vector<T>& items) {
 std::string ToText(RowStatus status) { return kStatusNames[static_cast<size_t>(status)]; }
 
 int64_t CountRows(const Comparison& comparison, RowStatus status) {
-  return std::ranges::count_if(comparison.rows, [&](const Row& row) { return row.decision.status == status; });
+  return std::ranges::count_if(comparison.rows,
+                               [&](const Row& row) { return row.decision.status == status; });
 }
 
 std::string AcceptCommand(const std::string& suite) {
@@ -122,7 +134,8 @@ Json ToJson(const Comparison& comparison) {
               {"identities", List(comparison.identities)},
               {"ledger", List(comparison.ledger)},
               {"planned_steps",
-               {{"baseline", comparison.planned_steps_baseline}, {"candidate", comparison.planned_steps_candidate}}},
+               {{"baseline", comparison.planned_steps_baseline},
+                {"candidate", comparison.planned_steps_candidate}}},
               {"rows", List(comparison.rows)},
               {"curves", List(comparison.curves)},
               {"not_comparable", List(comparison.not_comparable)},

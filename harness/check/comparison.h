@@ -1,5 +1,6 @@
-// One set of facts about a judged run: every surface (terminal, HTML, Markdown, JUnit) renders these and computes nothing.
-// Filled by check.cc and attribution.cc; written as comparison.json, versioned.
+// One set of facts about a judged run: every surface (terminal, HTML, Markdown, JUnit) renders
+// these and computes nothing. Filled by check.cc and attribution.cc; written as comparison.json,
+// versioned.
 #ifndef PLUMBLINE_HARNESS_CHECK_COMPARISON_H_
 #define PLUMBLINE_HARNESS_CHECK_COMPARISON_H_
 
@@ -23,12 +24,12 @@ struct Row {
   Direction direction = Direction::kNone;
   std::string rule;
   RowDecision decision;
-  std::string baseline;    // value or "500 values, last 0.25"; empty: none stored
-  std::string candidate;   // empty: not measured
+  std::string baseline;   // value or "500 values, last 0.25"; empty: none stored
+  std::string candidate;  // empty: not measured
 };
 
-// The inventory: is anything but the metrics different? Planes: config, code, data, tokenizer, checkpoint,
-// environment, binary, always all seven in this order.
+// The inventory: is anything but the metrics different? Planes: config, code, data, tokenizer,
+// checkpoint, environment, binary, always all seven in this order.
 struct Cell {
   std::string plane;
   std::string state;  // "same", "differs", "unknown"
@@ -38,10 +39,10 @@ struct Cell {
 
 struct ConfigChange {
   std::string key;
-  std::string kind;   // "value", "chain", "removed", "added"
+  std::string kind;  // "value", "chain", "removed", "added"
   bool semantic = false;
-  bool drifts = false;   // makes the verdict CONFIG_DRIFT
-  Json baseline;      // {"value", "origin", "shadowed"} or null
+  bool drifts = false;  // makes the verdict CONFIG_DRIFT
+  Json baseline;        // {"value", "origin", "shadowed"} or null
   Json candidate;
   std::string sentence;  // "models/a.yaml:3:5 (preset) raised training.x from 1 to 4"
 };
@@ -54,7 +55,8 @@ struct LedgerRow {
 };
 
 struct Cause {
-  std::string plane;     // config, ledger, data, tokenizer, checkpoint, environment, binary, code, run, baseline, none
+  std::string plane;     // config, ledger, data, tokenizer, checkpoint, environment, binary, code,
+                         // run, baseline, none
   std::string id;        // key, identity, role or field
   std::string sentence;  // without a full stop
   std::string strength;  // "because", "probably because", "together with", "no cause found"
@@ -73,27 +75,28 @@ struct Comparison {
   std::string baseline_label;
   std::string candidate_label;
   Verdict verdict = Verdict::kInvalid;
-  bool trained = true;                 // false: judged before the first step
+  bool trained = true;  // false: judged before the first step
   std::string headline;
-  std::vector<Cause> causes;           // best first
-  std::vector<std::string> problems;   // why the run is INVALID
+  std::vector<Cause> causes;          // best first
+  std::vector<std::string> problems;  // why the run is INVALID
   std::vector<Cell> inventory;
   std::vector<ConfigChange> config;
-  std::vector<std::string> shadows;    // semantic settings of this run that lost, one line each
+  std::vector<std::string> shadows;  // semantic settings of this run that lost, one line each
   std::vector<ledger::Identity> identities;
   std::vector<LedgerRow> ledger;
-  int64_t planned_steps_baseline = -1; // optimizer steps; -1: unknown
+  int64_t planned_steps_baseline = -1;  // optimizer steps; -1: unknown
   int64_t planned_steps_candidate = -1;
   std::vector<Row> rows;
   std::vector<Curve> curves;
   std::vector<FieldDifference> not_comparable;  // fields that keep stored rows from being compared
   std::vector<std::string> notes;
-  std::vector<std::string> next;       // commands, the first is the one to type
+  std::vector<std::string> next;  // commands, the first is the one to type
 
   int exit_status() const { return ExitStatusOf(verdict); }
 };
 
-std::string ToText(RowStatus status);  // "same", "worse", "better", "changed", "missing", "new", ...
+std::string ToText(
+    RowStatus status);  // "same", "worse", "better", "changed", "missing", "new", ...
 
 // How many rows have this status.
 int64_t CountRows(const Comparison& comparison, RowStatus status);

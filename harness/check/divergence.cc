@@ -14,7 +14,8 @@ namespace {
 
 constexpr const char* kAbsent = "absent";
 
-// Maps the bit patterns of a sign-magnitude format onto integers in numeric order; -0.0 lies one below 0.0.
+// Maps the bit patterns of a sign-magnitude format onto integers in numeric order; -0.0 lies one
+// below 0.0.
 template <typename Unsigned>
 Unsigned Ordered(Unsigned bits) {
   constexpr Unsigned sign = Unsigned{1} << (std::numeric_limits<Unsigned>::digits - 1);
@@ -42,7 +43,8 @@ bool IsSingle(double value) { return static_cast<double>(static_cast<float>(valu
 void AddUlps(const Value& a, const Value& b, Divergence& divergence) {
   const auto* left = std::get_if<double>(&a);
   const auto* right = std::get_if<double>(&b);
-  if (left == nullptr || right == nullptr || !std::isfinite(*left) || !std::isfinite(*right)) return;
+  if (left == nullptr || right == nullptr || !std::isfinite(*left) || !std::isfinite(*right))
+    return;
   divergence.single_precision = IsSingle(*left) && IsSingle(*right);
   divergence.ulps = divergence.single_precision
                         ? UlpDistance(static_cast<float>(*left), static_cast<float>(*right))
@@ -102,11 +104,13 @@ std::optional<Divergence> FindDivergence(const std::vector<Value>& baseline,
 std::string Describe(const Divergence& divergence) {
   std::string text = divergence.baseline + " -> " + divergence.candidate;
   if (divergence.ulps) {
-    text += " (" + std::to_string(*divergence.ulps) + " ULP" + (divergence.single_precision ? " fp32)" : ")");
+    text += " (" + std::to_string(*divergence.ulps) + " ULP" +
+            (divergence.single_precision ? " fp32)" : ")");
   }
   if (divergence.compared == 1) return text;
-  text = "first at " + std::to_string(divergence.first_index) + " of " + std::to_string(divergence.compared) +
-         ": " + text + ", " + std::to_string(divergence.differing) + " differ";
+  text = "first at " + std::to_string(divergence.first_index) + " of " +
+         std::to_string(divergence.compared) + ": " + text + ", " +
+         std::to_string(divergence.differing) + " differ";
   if (divergence.largest_relative == 0) return text;
   char largest[40];
   std::snprintf(largest, sizeof largest, ", largest %.1e relative", divergence.largest_relative);

@@ -1,5 +1,5 @@
-// Where two series part: first differing index, distance there in units of the last place, largest distance, counts.
-// Used by every rule; values are compared as stored, never rounded.
+// Where two series part: first differing index, distance there in units of the last place, largest
+// distance, counts. Used by every rule; values are compared as stored, never rounded.
 #ifndef PLUMBLINE_HARNESS_CHECK_DIVERGENCE_H_
 #define PLUMBLINE_HARNESS_CHECK_DIVERGENCE_H_
 
@@ -13,8 +13,8 @@
 namespace plumbline::check {
 
 struct Divergence {
-  int64_t first_index = 0;        // of the first pair that differs, or where the shorter series ends
-  std::string baseline;           // values there; "absent" past the end of a series
+  int64_t first_index = 0;  // of the first pair that differs, or where the shorter series ends
+  std::string baseline;     // values there; "absent" past the end of a series
   std::string candidate;
   std::optional<uint64_t> ulps;   // at first_index, of two finite reals
   bool single_precision = false;  // both are fp32 values and `ulps` counts fp32 steps
@@ -24,8 +24,10 @@ struct Divergence {
   double signed_sum = 0;          // sum of c - b over pairs of numbers
 };
 
-// nullopt when both series are the same bits in the same order. A NaN equals nothing, itself included; 0.0 and -0.0 differ.
-std::optional<Divergence> FindDivergence(const std::vector<Value>& baseline, const std::vector<Value>& candidate);
+// nullopt when both series are the same bits in the same order. A NaN equals nothing, itself
+// included; 0.0 and -0.0 differ.
+std::optional<Divergence> FindDivergence(const std::vector<Value>& baseline,
+                                         const std::vector<Value>& candidate);
 
 // Representable doubles (or floats) between two finite values; 0 for equal bits.
 uint64_t UlpDistance(double a, double b);

@@ -52,16 +52,18 @@ void AddRowsCell(const std::string& plane, Comparison& comparison) {
   if (seen > 0) Settle(CellOf(comparison, plane), differing, names);
 }
 
-void AddCodeCell(const char* plane, const char* field, const Baseline& exact, const Environment& environment,
-                 Comparison& comparison) {
+void AddCodeCell(const char* plane, const char* field, const Baseline& exact,
+                 const Environment& environment, Comparison& comparison) {
   const auto stored = exact.recorded.find(std::string(kCodePrefix) + field);
   const auto here = environment.code.find(field);
   if (stored == exact.recorded.end() || here == environment.code.end()) return;
   const bool same = stored->second == here->second;
-  Settle(CellOf(comparison, plane), same ? 0 : 1, same ? "" : stored->second + " -> " + here->second);
+  Settle(CellOf(comparison, plane), same ? 0 : 1,
+         same ? "" : stored->second + " -> " + here->second);
 }
 
-void AddEnvironmentCell(const Baseline& exact, const Environment& environment, Comparison& comparison) {
+void AddEnvironmentCell(const Baseline& exact, const Environment& environment,
+                        Comparison& comparison) {
   Fields stored = exact.recorded;
   std::erase_if(stored, [](const auto& field) { return field.first.starts_with(kCodePrefix); });
   if (stored.empty()) return;
@@ -80,7 +82,9 @@ std::string StoredWork(const std::string& name, const Baseline* exact, const Bas
   return "";
 }
 
-std::string CountText(int64_t count) { return count == ledger::kUnknown ? "" : std::to_string(count); }
+std::string CountText(int64_t count) {
+  return count == ledger::kUnknown ? "" : std::to_string(count);
+}
 
 void AddLedgerRows(const ledger::Ledger& ledger, const Baseline* exact, const Baseline* numeric,
                    Comparison& comparison) {
@@ -96,7 +100,8 @@ void AddLedgerRows(const ledger::Ledger& ledger, const Baseline* exact, const Ba
   add("micro_batches", trains ? MicroBatchesFor(declared, steps) : 0, observed.micro_batches);
   add("backward_calls", trains ? MicroBatchesFor(declared, steps) : 0, observed.backward_calls);
   add("optimizer_steps", steps, observed.optimizer_steps);
-  add("micro_batches_per_step_max", declared.gradient_accumulation_steps, observed.micro_batches_per_step_max);
+  add("micro_batches_per_step_max", declared.gradient_accumulation_steps,
+      observed.micro_batches_per_step_max);
   add("micro_batches_per_step_min", ledger::kUnknown, observed.micro_batches_per_step_min);
   add("scheduler_steps", steps, observed.scheduler_steps);
   add("source_tokens", ledger::kUnknown, observed.source_tokens);
@@ -115,17 +120,22 @@ std::vector<double> Numbers(const Observation& observation) {
   return numbers;
 }
 
-void AddCurves(const RunRecord& run, const Baseline* exact, const Baseline* numeric, Comparison& comparison) {
+void AddCurves(const RunRecord& run, const Baseline* exact, const Baseline* numeric,
+               Comparison& comparison) {
   for (const Observation& series : run.set.observations) {
-    const bool drawn = series.values.size() > 1 && TypeName(series) == "real" &&
-                       (series.metric_class == MetricClass::kD0 || series.metric_class == MetricClass::kD1);
+    const bool drawn =
+        series.values.size() > 1 && TypeName(series) == "real" &&
+        (series.metric_class == MetricClass::kD0 || series.metric_class == MetricClass::kD1);
     if (!drawn) continue;
     const Observation* stored = nullptr;
     if (numeric != nullptr) stored = FindRow(*numeric, series.name, series.metric_class);
-    if (exact != nullptr && stored == nullptr) stored = FindRow(*exact, series.name, series.metric_class);
-    if (exact != nullptr && stored == nullptr) stored = FindRow(*exact, series.name, MetricClass::kD2);
+    if (exact != nullptr && stored == nullptr)
+      stored = FindRow(*exact, series.name, series.metric_class);
+    if (exact != nullptr && stored == nullptr)
+      stored = FindRow(*exact, series.name, MetricClass::kD2);
     comparison.curves.push_back({series.name, series.unit,
-                                 stored == nullptr ? std::vector<double>{} : Numbers(*stored), Numbers(series)});
+                                 stored == nullptr ? std::vector<double>{} : Numbers(*stored),
+                                 Numbers(series)});
   }
 }
 
@@ -139,7 +149,8 @@ int64_t PlanValue(const Baseline& exact, const std::string& name) {
 std::string SummaryOf(const Observation& observation) {
   if (observation.values.empty()) return "no values";
   if (observation.values.size() == 1) return ValueText(observation.values.front());
-  return std::to_string(observation.values.size()) + " values, last " + ValueText(observation.values.back());
+  return std::to_string(observation.values.size()) + " values, last " +
+         ValueText(observation.values.back());
 }
 
 std::vector<Cell> UnknownInventory() {
@@ -148,7 +159,8 @@ std::vector<Cell> UnknownInventory() {
   return inventory;
 }
 
-void AddFacts(const RunRecord& run, const Baseline* exact, const Baseline* numeric, Comparison& comparison) {
+void AddFacts(const RunRecord& run, const Baseline* exact, const Baseline* numeric,
+              Comparison& comparison) {
   comparison.inventory = UnknownInventory();
   for (const char* plane : {"data", "tokenizer", "checkpoint"}) AddRowsCell(plane, comparison);
   AddLedgerRows(run.ledger, exact, numeric, comparison);

@@ -19,12 +19,13 @@ std::string SummaryOf(const Observation& observation);
 // All seven planes, state "unknown".
 std::vector<Cell> UnknownInventory();
 
-// Inventory, work table, curves and planned steps of a comparison whose rows and config are filled. Either baseline may
-// be null.
-void AddFacts(const RunRecord& run, const Baseline* exact, const Baseline* numeric, Comparison& comparison);
+// Inventory, work table, curves and planned steps of a comparison whose rows and config are filled.
+// Either baseline may be null.
+void AddFacts(const RunRecord& run, const Baseline* exact, const Baseline* numeric,
+              Comparison& comparison);
 
-// Optimizer steps the baseline planned and this configuration plans. `planned` wins over working it out from the stored
-// row count.
+// Optimizer steps the baseline planned and this configuration plans. `planned` wins over working it
+// out from the stored row count.
 void AddPlannedSteps(const Baseline& exact, const config::Resolved& resolved,
                      const std::optional<ledger::Declared>& planned, Comparison& comparison);
 

@@ -1,38 +1,23 @@
 #include "harness/check/junit.h"
 
 #include <algorithm>
-#include <cstdint>
 #include <vector>
+
+#include "harness/base/utf8.h"
 
 namespace plumbline::check {
 namespace {
 
-constexpr uint32_t kReplacement = 0xFFFD;
+constexpr char32_t kReplacement = 0xFFFD;
 
-struct Character {
-  uint32_t code = kReplacement;
-  size_t length = 1;  // bytes
-};
-
-// Strict UTF-8: overlong forms, surrogates and broken sequences are one replacement a byte.
-Character Decode(std::string_view text) {
-  const auto byte = [&](size_t i) { return static_cast<unsigned char>(text[i]); };
-  const unsigned char lead = byte(0);
-  if (lead < 0x80) return {lead, 1};
-  const size_t length = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
-  if (lead < 0xC2 || lead > 0xF4 || text.size() < length) return {};
-  uint32_t code = lead & (0xFFu >> (length + 1));
-  for (size_t i = 1; i < length; ++i) {
-    if ((byte(i) & 0xC0) != 0x80) return {};
-    code = (code << 6) | (byte(i) & 0x3F);
-  }
-  constexpr uint32_t kSmallest[] = {0, 0, 0x80, 0x800, 0x10000};
-  const bool bad = code < kSmallest[length] || code > 0x10FFFF || (code >= 0xD800 && code <= 0xDFFF);
-  return bad ? Character{} : Character{code, length};
+// A broken byte counts as one replacement character.
+CodePoint Decode(std::string_view text) {
+  const CodePoint point = CodePointAt(text, 0);
+  return point.num_bytes == 0 ? CodePoint{kReplacement, 1} : point;
 }
 
 // Char of XML 1.0, section 2.2.
-bool IsXmlCharacter(uint32_t code) {
+bool IsXmlCharacter(char32_t code) {
   if (code < 0x20) return code == '\t' || code == '\n' || code == '\r';
   return code != 0xFFFE && code != 0xFFFF;
 }
@@ -40,7 +25,8 @@ bool IsXmlCharacter(uint32_t code) {
 // Cuts to a number of characters, never inside one.
 std::string_view Front(std::string_view text, size_t characters) {
   size_t bytes = 0;
-  for (size_t i = 0; i < characters && bytes < text.size(); ++i) bytes += Decode(text.substr(bytes)).length;
+  for (size_t i = 0; i < characters && bytes < text.size(); ++i)
+    bytes += Decode(text.substr(bytes)).num_bytes;
   return text.substr(0, std::min(bytes, text.size()));
 }
 
@@ -63,22 +49,27 @@ Case VerdictCase(const Comparison& comparison) {
   std::string body;
   for (const Cause& cause : comparison.causes) body += cause.strength + " " + cause.sentence + "\n";
   for (const std::string& command : comparison.next) body += "next: " + command + "\n";
-  return {"verdict", "verdict",           JunitElementOf(comparison.verdict), ToText(comparison.verdict),
-          comparison.headline, body};
+  return {"verdict",
+          "verdict",
+          JunitElementOf(comparison.verdict),
+          ToText(comparison.verdict),
+          comparison.headline,
+          body};
 }
 
 void AddConfigCases(const Comparison& comparison, std::vector<Case>& cases) {
   for (const ConfigChange& change : comparison.config) {
     if (change.kind == "chain") continue;
-    cases.push_back({"config", change.key, change.drifts ? "failure" : "", "CONFIG_DRIFT", change.sentence, ""});
+    cases.push_back({"config", change.key, change.drifts ? "failure" : "", "CONFIG_DRIFT",
+                     change.sentence, ""});
   }
 }
 
 void AddIdentityCases(const Comparison& comparison, std::vector<Case>& cases) {
   for (const ledger::Identity& identity : comparison.identities) {
     cases.push_back({"identity", identity.name, identity.holds ? "" : "failure", "REGRESSION",
-                     "declared != observed: declared " + identity.declared + " (" + identity.formula +
-                         "), counted " + identity.observed,
+                     "declared != observed: declared " + identity.declared + " (" +
+                         identity.formula + "), counted " + identity.observed,
                      ""});
   }
 }
@@ -101,34 +92,52 @@ void AddRowCases(const Comparison& comparison, std::vector<Case>& cases) {
 }
 
 std::string CaseXml(const std::string& suite, const Case& one) {
-  std::string text = "    <testcase classname=\"" + XmlEscaped(suite + "." + one.group) + "\" name=\"" +
-                     XmlEscaped(one.name) + "\" time=\"0\"";
+  std::string text = "    <testcase classname=\"" + XmlEscaped(suite + "." + one.group) +
+                     "\" name=\"" + XmlEscaped(one.name) + "\" time=\"0\"";
   if (one.element.empty()) return text + "/>\n";
   const std::string message = XmlEscaped(Message(one.message));
   text += ">\n      <" + one.element + " message=\"" + message + "\"";
   if (one.element != "skipped") text += " type=\"" + XmlEscaped(one.type) + "\"";
-  return text + ">" + message + "&#10;" + XmlEscaped(one.body) + "</" + one.element + ">\n    </testcase>\n";
+  return text + ">" + message + "&#10;" + XmlEscaped(one.body) + "</" + one.element +
+         ">\n    </testcase>\n";
 }
 
 std::string Counts(const std::vector<Case>& cases) {
   const auto count = [&](const char* element) {
     return std::to_string(std::ranges::count(cases, element, &Case::element));
   };
-  return " tests=\"" + std::to_string(cases.size()) + "\" failures=\"" + count("failure") + "\" errors=\"" +
-         count("error") + "\" skipped=\"" + count("skipped") + "\" time=\"0\"";
+  return " tests=\"" + std::to_string(cases.size()) + "\" failures=\"" + count("failure") +
+         "\" errors=\"" + count("error") + "\" skipped=\"" + count("skipped") + "\" time=\"0\"";
 }
 
-void AppendEscaped(uint32_t code, std::string_view bytes, std::string& text) {
+void AppendEscaped(char32_t code, std::string_view bytes, std::string& text) {
   switch (code) {
-    case '&': text += "&amp;"; return;
-    case '<': text += "&lt;"; return;
-    case '>': text += "&gt;"; return;
-    case '"': text += "&quot;"; return;
-    case '\'': text += "&apos;"; return;
-    case '\t': text += "&#9;"; return;
-    case '\n': text += "&#10;"; return;
-    case '\r': text += "&#13;"; return;
-    default: text += IsXmlCharacter(code) && code != kReplacement ? bytes : "\xEF\xBF\xBD";
+    case '&':
+      text += "&amp;";
+      return;
+    case '<':
+      text += "&lt;";
+      return;
+    case '>':
+      text += "&gt;";
+      return;
+    case '"':
+      text += "&quot;";
+      return;
+    case '\'':
+      text += "&apos;";
+      return;
+    case '\t':
+      text += "&#9;";
+      return;
+    case '\n':
+      text += "&#10;";
+      return;
+    case '\r':
+      text += "&#13;";
+      return;
+    default:
+      text += IsXmlCharacter(code) && code != kReplacement ? bytes : "\xEF\xBF\xBD";
   }
 }
 
@@ -137,9 +146,9 @@ void AppendEscaped(uint32_t code, std::string_view bytes, std::string& text) {
 std::string XmlEscaped(std::string_view text) {
   std::string escaped;
   while (!text.empty()) {
-    const Character character = Decode(text);
-    AppendEscaped(character.code, text.substr(0, character.length), escaped);
-    text.remove_prefix(character.length);
+    const CodePoint point = Decode(text);
+    AppendEscaped(point.value, text.substr(0, point.num_bytes), escaped);
+    text.remove_prefix(point.num_bytes);
   }
   return escaped;
 }
@@ -150,8 +159,8 @@ std::string JunitXml(const Comparison& comparison) {
   AddIdentityCases(comparison, cases);
   AddRowCases(comparison, cases);
   const std::string suite = comparison.suite.empty() ? "comparison" : comparison.suite;
-  std::string xml = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites" + Counts(cases) + ">\n  <testsuite name=\"" +
-                    XmlEscaped(suite) + "\"" + Counts(cases) + ">\n";
+  std::string xml = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites" + Counts(cases) +
+                    ">\n  <testsuite name=\"" + XmlEscaped(suite) + "\"" + Counts(cases) + ">\n";
   for (const Case& one : cases) xml += CaseXml(suite, one);
   return xml + "  </testsuite>\n</testsuites>\n";
 }

@@ -21,8 +21,9 @@ struct FieldUse {
   bool performance;
 };
 
-// MKL and oneDNN choose kernels and block sizes by vendor, model and instruction set; sums follow them.
-// Package versions decide what the program can read, not what it computes: their effect shows in D0 rows.
+// MKL and oneDNN choose kernels and block sizes by vendor, model and instruction set; sums follow
+// them. Package versions decide what the program can read, not what it computes: their effect shows
+// in D0 rows.
 constexpr FieldUse kUses[] = {
     {"cpu.vendor", true, true},
     {"cpu.family_model_stepping", true, true},
@@ -58,7 +59,8 @@ std::string ValueIn(const Fields& fields, const std::string& name) {
 }
 
 void AppendLines(const char* title, const Fields& fields, std::string& text) {
-  for (const auto& [name, value] : fields) text += std::string(title) + " " + name + "=" + value + "\n";
+  for (const auto& [name, value] : fields)
+    text += std::string(title) + " " + name + "=" + value + "\n";
 }
 
 // Letters, digits and '.', so that a path needs no quoting anywhere.
@@ -71,7 +73,8 @@ std::string Slug(const std::string& text) {
   return slug;
 }
 
-// The widest instruction set of "avx,avx2,fma,avx512f,...": the field lists them in ascending order.
+// The widest instruction set of "avx,avx2,fma,avx512f,...": the field lists them in ascending
+// order.
 std::string WidestIsa(const std::string& isa) {
   for (const char* name : {"avx512f", "avx2", "avx"}) {
     if (("," + isa + ",").find(std::string(",") + name + ",") != std::string::npos) return name;
@@ -100,7 +103,8 @@ Fields ParseFields(std::string_view text, std::string_view where) {
     const size_t equals = line.find(" =");
     const std::string place = std::string(where) + ":" + std::to_string(line_number);
     if (equals == std::string_view::npos) {
-      Fail(ErrorKind::kData, "reading " + place, Quoted(line), "name = value", "building @machine again");
+      Fail(ErrorKind::kData, "reading " + place, Quoted(line), "name = value",
+           "building @machine again");
     }
     const std::string name(Trimmed(line.substr(0, equals)));
     if (!fields.emplace(name, Trimmed(line.substr(equals + 2))).second) {
@@ -141,7 +145,8 @@ std::string Describe(const std::vector<FieldDifference>& differences, size_t mos
     text += (i == 0 ? "" : ", ") + difference.name + " (" + difference.baseline + ", here " +
             difference.candidate + ")";
   }
-  if (differences.size() > most) text += " and " + std::to_string(differences.size() - most) + " more";
+  if (differences.size() > most)
+    text += " and " + std::to_string(differences.size() - most) + " more";
   return text;
 }
 

@@ -32,10 +32,14 @@ size_t IndexOf(std::span<const std::string> names, std::string_view text, const 
   return static_cast<size_t>(found - names.begin());
 }
 
-// Names and units stand unquoted in baseline lines, so blanks, quotes, '=' and '[' at the front cannot be in them.
+// Names and units stand unquoted in baseline lines, so blanks, quotes, '=' and '[' at the front
+// cannot be in them.
 bool IsWord(const std::string& text) {
-  const auto allowed = [](char c) { return c > ' ' && c < 127 && c != '"' && c != '\\' && c != '='; };
-  return !text.empty() && text.front() != '[' && text.front() != '#' && std::ranges::all_of(text, allowed);
+  const auto allowed = [](char c) {
+    return c > ' ' && c < 127 && c != '"' && c != '\\' && c != '=';
+  };
+  return !text.empty() && text.front() != '[' && text.front() != '#' &&
+         std::ranges::all_of(text, allowed);
 }
 
 bool IsBad(double value) { return !std::isfinite(value) || value < 0; }
@@ -49,7 +53,9 @@ std::string ToleranceDefect(const Observation& observation) {
   const bool bad = IsBad(envelope.start) || IsBad(envelope.doubling_steps) || IsBad(envelope.cap) ||
                    IsBad(envelope.floor);
   if (bad) return "an envelope that is negative or not a number";
-  return envelope.start > 0 && envelope.cap >= envelope.start ? "" : "an envelope without start <= cap above 0";
+  return envelope.start > 0 && envelope.cap >= envelope.start
+             ? ""
+             : "an envelope without start <= cap above 0";
 }
 
 std::string ValuesDefect(const Observation& observation) {
@@ -59,7 +65,8 @@ std::string ValuesDefect(const Observation& observation) {
     if (value.index() != type) return "values of mixed types";
     if (IsNonFinite(value)) return "a value that is " + ShortestDecimal(std::get<double>(value));
   }
-  const bool exact = observation.metric_class == MetricClass::kD0 || observation.metric_class == MetricClass::kD1;
+  const bool exact =
+      observation.metric_class == MetricClass::kD0 || observation.metric_class == MetricClass::kD1;
   return type == 2 && !exact ? "text in a class that compares sizes" : "";
 }
 
@@ -80,7 +87,9 @@ Value ValueFromJson(const Json& json, const std::string& type, const JsonFields&
 
 }  // namespace
 
-std::string ToText(MetricClass metric_class) { return kClassNames[static_cast<size_t>(metric_class)]; }
+std::string ToText(MetricClass metric_class) {
+  return kClassNames[static_cast<size_t>(metric_class)];
+}
 std::string ToText(Direction direction) { return kDirectionNames[static_cast<size_t>(direction)]; }
 std::string ToText(RunStatus status) { return kStatusNames[static_cast<size_t>(status)]; }
 
@@ -116,12 +125,9 @@ std::string DefectOf(const Observation& observation) {
 }
 
 Json ToJson(const Observation& observation) {
-  Json json{{"name", observation.name},
-            {"class", ToText(observation.metric_class)},
-            {"unit", observation.unit},
-            {"direction", ToText(observation.direction)},
-            {"type", TypeName(observation)},
-            {"values", Json::array()}};
+  Json json{{"name", observation.name},      {"class", ToText(observation.metric_class)},
+            {"unit", observation.unit},      {"direction", ToText(observation.direction)},
+            {"type", TypeName(observation)}, {"values", Json::array()}};
   for (const Value& value : observation.values) json["values"].push_back(ValueToJson(value));
   if (observation.metric_class == MetricClass::kC) json["quantum"] = observation.quantum;
   if (observation.metric_class == MetricClass::kD2) {
@@ -140,7 +146,8 @@ Json ToJson(const ObservationSet& set) {
             {"status", ToText(set.status)},
             {"problems", set.problems},
             {"observations", Json::array()}};
-  for (const Observation& observation : set.observations) json["observations"].push_back(ToJson(observation));
+  for (const Observation& observation : set.observations)
+    json["observations"].push_back(ToJson(observation));
   return json;
 }
 
@@ -159,9 +166,10 @@ Observation ObservationFromJson(const Json& json) {
   }
   if (observation.metric_class == MetricClass::kC) observation.quantum = fields.Number("quantum");
   if (observation.metric_class == MetricClass::kD2) {
-    const JsonFields envelope(fields.Object("envelope"), "observations.json '" + name + "'.envelope");
-    observation.envelope = {envelope.Number("start"), envelope.Number("doubling_steps"), envelope.Number("cap"),
-                            envelope.Number("floor")};
+    const JsonFields envelope(fields.Object("envelope"),
+                              "observations.json '" + name + "'.envelope");
+    observation.envelope = {envelope.Number("start"), envelope.Number("doubling_steps"),
+                            envelope.Number("cap"), envelope.Number("floor")};
   }
   return observation;
 }
@@ -178,7 +186,8 @@ ObservationSet ObservationSetFromJson(const Json& json) {
     set.observations.push_back(ObservationFromJson(item));
     const Observation& last = set.observations.back();
     if (!seen.emplace(last.name, last.metric_class).second) {
-      fields.Refuse("observations", Quoted(last.name) + " twice in class " + ToText(last.metric_class), "it once");
+      fields.Refuse("observations",
+                    Quoted(last.name) + " twice in class " + ToText(last.metric_class), "it once");
     }
   }
   return set;

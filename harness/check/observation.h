@@ -1,5 +1,6 @@
-// One measured fact: the single word shared by the half that measures and the half that judges (observations.json).
-// Filled by harness/run and harness/eval; knows nothing of baselines or verdicts. Values keep full precision.
+// One measured fact: the single word shared by the half that measures and the half that judges
+// (observations.json). Filled by harness/run and harness/eval; knows nothing of baselines or
+// verdicts. Values keep full precision.
 #ifndef PLUMBLINE_HARNESS_CHECK_OBSERVATION_H_
 #define PLUMBLINE_HARNESS_CHECK_OBSERVATION_H_
 
@@ -43,15 +44,17 @@ struct Observation {
   MetricClass metric_class = MetricClass::kD0;
   std::string unit = "1";
   Direction direction = Direction::kNone;
-  std::vector<Value> values;  // raw, in order, all of one alternative; a series by step or repetition
-  Envelope envelope;          // D2 only
-  double quantum = 0;         // C only, in the unit
+  std::vector<Value>
+      values;          // raw, in order, all of one alternative; a series by step or repetition
+  Envelope envelope;   // D2 only
+  double quantum = 0;  // C only, in the unit
 };
 
 enum class RunStatus { kComplete, kFailed, kInterrupted };
 
-// observations.json. `status` is kComplete only when everything meant to be measured was; `problems` are reasons why
-// nothing here may be judged (throttled, another process on the device, ...): any one makes the verdict INVALID.
+// observations.json. `status` is kComplete only when everything meant to be measured was;
+// `problems` are reasons why nothing here may be judged (throttled, another process on the device,
+// ...): any one makes the verdict INVALID.
 struct ObservationSet {
   std::string suite;
   RunStatus status = RunStatus::kFailed;
@@ -75,11 +78,13 @@ Observation BoundedTwin(const Observation& series, const Envelope& envelope);
 // True when the value is a real number that is NaN or infinite.
 bool IsNonFinite(const Value& value);
 
-// Empty when the observation can be judged, else the reason: a malformed name, no values, mixed kinds, a value that is not
-// finite, a reading of text for a noisy class, an envelope or quantum that is NaN, negative or absent.
+// Empty when the observation can be judged, else the reason: a malformed name, no values, mixed
+// kinds, a value that is not finite, a reading of text for a noisy class, an envelope or quantum
+// that is NaN, negative or absent.
 std::string DefectOf(const Observation& observation);
 
-// Real values of every class are hex floats in text ("0x1.8p+1"), whole numbers are JSON integers; "type" says which.
+// Real values of every class are hex floats in text ("0x1.8p+1"), whole numbers are JSON integers;
+// "type" says which.
 Json ToJson(const Observation& observation);
 Json ToJson(const ObservationSet& set);
 // Errors: kData naming the metric and field; a (name, class) that appears twice is refused.

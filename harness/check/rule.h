@@ -1,5 +1,6 @@
-// A rule: how one class of metric is judged against its stored values. One line in rules.def, one file each.
-// Called by check.cc alone; a rule sees two sound observations (DefectOf is empty) of equal name, class, unit and type.
+// A rule: how one class of metric is judged against its stored values. One line in rules.def, one
+// file each. Called by check.cc and accept.cc; a rule sees two sound observations (DefectOf is
+// empty) of equal name, class, unit and type.
 #ifndef PLUMBLINE_HARNESS_CHECK_RULE_H_
 #define PLUMBLINE_HARNESS_CHECK_RULE_H_
 
@@ -41,11 +42,13 @@ using RuleFunction = RowDecision (*)(const Observation& baseline, const Observat
 RuleFunction RuleOf(MetricClass metric_class);
 std::string RuleName(MetricClass metric_class);
 
-// Worse, better or changed for a difference of two series: differences at rounding level (relative, up to
-// kRoundingRelative) and series without a direction, of text or of different length are kChanged.
+// Worse, better or changed for a difference of two series: differences at rounding level (relative,
+// up to kRoundingRelative) and series without a direction, of text or of different length are
+// kChanged.
 RowStatus SideOf(const Observation& baseline, const Divergence& divergence, bool same_length);
 
-// A few units in the last place of fp32 (2^-23 = 1.2e-7): which way such a difference points means nothing.
+// A few units in the last place of fp32 (2^-23 = 1.2e-7): which way such a difference points means
+// nothing.
 inline constexpr double kRoundingRelative = 1e-6;
 
 // D2: the relative bound at a step of a series: start x 2^(step / doubling_steps), capped.

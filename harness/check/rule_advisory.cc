@@ -1,5 +1,6 @@
-// N1, N2: shown beside the baseline and never gating here. A statement needs several values on both sides, ranges that do
-// not overlap and an effect beyond a practical floor; the real test is interleaved and nightly.
+// N1, N2: shown beside the baseline and never gating here. A statement needs several values on both
+// sides, ranges that do not overlap and an effect beyond a practical floor; the real test is
+// interleaved and nightly.
 #include <algorithm>
 #include <vector>
 
@@ -10,7 +11,8 @@ namespace plumbline::check {
 namespace {
 
 constexpr size_t kMinimumValues = 3;
-constexpr double kPracticalFloor = 0.02;  // relative; below it an effect on a CPU is not worth a word
+constexpr double kPracticalFloor =
+    0.02;  // relative; below it an effect on a CPU is not worth a word
 constexpr int kPercentDigits = 1;
 
 std::vector<double> Sorted(const Observation& observation) {
@@ -43,8 +45,10 @@ RowDecision JudgeAdvisory(const Observation& baseline, const Observation& candid
   const std::string reason = "advisory: median " + ShortestDecimal(Median(before)) + " -> " +
                              ShortestDecimal(Median(after)) + " " + baseline.unit + " (" +
                              Fixed(100 * effect, kPercentDigits) + " %)";
-  if (overlap || std::abs(effect) <= kPracticalFloor) return {RowStatus::kSame, false, reason, std::nullopt};
-  if (baseline.direction == Direction::kNone) return {RowStatus::kChanged, false, reason, std::nullopt};
+  if (overlap || std::abs(effect) <= kPracticalFloor)
+    return {RowStatus::kSame, false, reason, std::nullopt};
+  if (baseline.direction == Direction::kNone)
+    return {RowStatus::kChanged, false, reason, std::nullopt};
   const bool better = (effect > 0) == (baseline.direction == Direction::kHigher);
   return {better ? RowStatus::kBetter : RowStatus::kWorse, false, reason, std::nullopt};
 }

@@ -18,7 +18,8 @@ bool IsInside(const Envelope& envelope, int64_t step, double baseline, double ca
 
 double RelativeBound(const Envelope& envelope, int64_t step) {
   if (envelope.doubling_steps == 0) return std::min(envelope.start, envelope.cap);
-  return std::min(envelope.cap, envelope.start * std::exp2(static_cast<double>(step) / envelope.doubling_steps));
+  return std::min(envelope.cap,
+                  envelope.start * std::exp2(static_cast<double>(step) / envelope.doubling_steps));
 }
 
 RowDecision JudgeBounded(const Observation& baseline, const Observation& candidate) {
@@ -33,8 +34,8 @@ RowDecision JudgeBounded(const Observation& baseline, const Observation& candida
     const int64_t step = static_cast<int64_t>(i);
     if (IsInside(baseline.envelope, step, stored, measured)) continue;
     return {SideOf(baseline, *divergence, true), true,
-            "leaves its envelope at " + std::to_string(i) + ": " + ShortestDecimal(stored) + " -> " +
-                ShortestDecimal(measured) + ", allowed " +
+            "leaves its envelope at " + std::to_string(i) + ": " + ShortestDecimal(stored) +
+                " -> " + ShortestDecimal(measured) + ", allowed " +
                 ShortestDecimal(RelativeBound(baseline.envelope, step)) + " relative",
             divergence};
   }

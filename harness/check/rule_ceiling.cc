@@ -1,5 +1,5 @@
-// C: the largest value may not exceed the stored largest by more than the stored quantum. Less is shown, not gated:
-// another machine may need less, and a ceiling is tightened by accepting.
+// C: the largest value may not exceed the stored largest by more than the stored quantum. Less is
+// shown, not gated: another machine may need less, and a ceiling is tightened by accepting.
 #include <algorithm>
 
 #include "harness/base/number.h"
@@ -20,7 +20,8 @@ RowDecision JudgeCeiling(const Observation& baseline, const Observation& candida
   const double ceiling = Largest(baseline) + baseline.quantum;
   const double measured = Largest(candidate);
   const std::string numbers = ShortestDecimal(measured) + " " + baseline.unit + ", ceiling " +
-                              ShortestDecimal(Largest(baseline)) + " + " + ShortestDecimal(baseline.quantum);
+                              ShortestDecimal(Largest(baseline)) + " + " +
+                              ShortestDecimal(baseline.quantum);
   const auto divergence = FindDivergence(baseline.values, candidate.values);
   if (!(measured <= ceiling)) return {RowStatus::kWorse, true, numbers, divergence};
   const bool lower = measured < Largest(baseline) - baseline.quantum;

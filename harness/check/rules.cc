@@ -33,12 +33,13 @@ RuleFunction RuleOf(MetricClass metric_class) { return Find(metric_class).functi
 std::string RuleName(MetricClass metric_class) { return Find(metric_class).name; }
 
 RowStatus SideOf(const Observation& baseline, const Divergence& divergence, bool same_length) {
-  const bool directed = same_length && baseline.direction != Direction::kNone && divergence.signed_sum != 0 &&
-                        std::isfinite(divergence.signed_sum) &&
+  const bool directed = same_length && baseline.direction != Direction::kNone &&
+                        divergence.signed_sum != 0 && std::isfinite(divergence.signed_sum) &&
                         divergence.largest_relative > kRoundingRelative;
   if (!directed) return RowStatus::kChanged;
   const bool rose = divergence.signed_sum > 0;
-  return rose == (baseline.direction == Direction::kHigher) ? RowStatus::kBetter : RowStatus::kWorse;
+  return rose == (baseline.direction == Direction::kHigher) ? RowStatus::kBetter
+                                                            : RowStatus::kWorse;
 }
 
 }  // namespace plumbline::check

@@ -32,18 +32,22 @@ void AddRows(const RunRecord& run, Scope scope, Baseline& baseline) {
 RunRecord ReadRun(const std::filesystem::path& directory) {
   const std::string observations = ReadFile(directory / kObservations);
   RunRecord run;
-  run.label = directory.has_filename() ? directory.filename().string() : directory.parent_path().filename().string();
+  run.label = directory.has_filename() ? directory.filename().string()
+                                       : directory.parent_path().filename().string();
   run.evidence = Sha256Hex(observations);
-  run.set = ObservationSetFromJson(ParseJson(observations, Quoted((directory / kObservations).string())));
+  run.set =
+      ObservationSetFromJson(ParseJson(observations, Quoted((directory / kObservations).string())));
   run.ledger = ledger::LedgerFromJson(ReadJsonFile(directory / kLedger));
-  run.config = config::Resolved::FromJson(ReadJsonFile(directory / kConfig), (directory / kConfig).string());
+  run.config =
+      config::Resolved::FromJson(ReadJsonFile(directory / kConfig), (directory / kConfig).string());
   run.environment = EnvironmentFromJson(ReadJsonFile(directory / kEnvironment));
   return run;
 }
 
 std::vector<std::string> ProblemsOf(const RunRecord& run) {
   std::vector<std::string> problems;
-  if (run.set.status != RunStatus::kComplete) problems.push_back("the run is " + ToText(run.set.status));
+  if (run.set.status != RunStatus::kComplete)
+    problems.push_back("the run is " + ToText(run.set.status));
   problems.insert(problems.end(), run.set.problems.begin(), run.set.problems.end());
   if (run.set.observations.empty()) problems.push_back("zero metrics were measured");
   for (const Observation& observation : run.set.observations) {
@@ -52,7 +56,8 @@ std::vector<std::string> ProblemsOf(const RunRecord& run) {
   }
   const ledger::Observed& observed = run.ledger.observed;
   const auto nonfinite = [&](int64_t count, const char* what) {
-    if (count > observed.skipped_steps) problems.push_back(std::to_string(count) + " " + what + " not finite");
+    if (count > observed.skipped_steps)
+      problems.push_back(std::to_string(count) + " " + what + " not finite");
   };
   nonfinite(observed.nonfinite_losses, "losses were");
   nonfinite(observed.nonfinite_gradient_norms, "gradient norms were");
@@ -64,9 +69,11 @@ Baseline ExactOf(const RunRecord& run) {
   baseline.scope = Scope::kExact;
   baseline.suite = run.set.suite;
   baseline.recorded = run.environment.machine;
-  for (const auto& [name, value] : run.environment.code) baseline.recorded[kCodePrefix + name] = value;
+  for (const auto& [name, value] : run.environment.code)
+    baseline.recorded[kCodePrefix + name] = value;
   const Json document = run.config.ToJson();
-  for (const auto& item : document.at("values").items()) baseline.config[item.key()] = item.value().dump();
+  for (const auto& item : document.at("values").items())
+    baseline.config[item.key()] = item.value().dump();
   AddPlan(run.ledger.declared, baseline.plan);
   AddRows(run, Scope::kExact, baseline);
   return baseline;
@@ -83,7 +90,8 @@ Baseline KeyedOf(const RunRecord& run) {
 
 config::Resolved ConfigOf(const Baseline& baseline) {
   Json values = Json::object();
-  for (const auto& [key, entry] : baseline.config) values[key] = ParseJson(entry, "baseline config " + key);
+  for (const auto& [key, entry] : baseline.config)
+    values[key] = ParseJson(entry, "baseline config " + key);
   return config::Resolved::FromJson(Json{{"values", values}}, "baseline of " + baseline.suite);
 }
 

@@ -27,8 +27,9 @@ struct RunRecord {
 // Reads observations.json, ledger.json, resolved_config.json and environment.json. Errors: kData.
 RunRecord ReadRun(const std::filesystem::path& directory);
 
-// Reasons why nothing of this run may be judged or accepted: not complete, its own problems, no metrics, a defect of an
-// observation (NaN, ...), losses or gradients that were not finite without a skipped step. Empty: sound.
+// Reasons why nothing of this run may be judged or accepted: not complete, its own problems, no
+// metrics, a defect of an observation (NaN, ...), losses or gradients that were not finite without
+// a skipped step. Empty: sound.
 std::vector<std::string> ProblemsOf(const RunRecord& run);
 
 // Front of the names in Baseline::recorded that come from Environment::code.

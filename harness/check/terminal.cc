@@ -1,9 +1,10 @@
 #include "harness/check/terminal.h"
 
 #include <algorithm>
-#include <cstdint>
+#include <span>
 #include <vector>
 
+#include "harness/base/utf8.h"
 #include "harness/config/compare.h"
 
 namespace plumbline::check {
@@ -17,23 +18,25 @@ constexpr size_t kMostMetrics = 5;
 constexpr size_t kMostKeys = 4;
 
 struct Range {
-  uint32_t first;
-  uint32_t last;
+  char32_t first;
+  char32_t last;
 };
 
 // Wide by East Asian Width W or F, and leading Jamo; emoji.
-constexpr Range kWide[] = {{0x1100, 0x115F},   {0x2E80, 0x303E},   {0x3041, 0xA4CF},  {0xA960, 0xA97C},
-                           {0xAC00, 0xD7A3},   {0xF900, 0xFAFF},   {0xFE30, 0xFE6F},  {0xFF00, 0xFF60},
-                           {0xFFE0, 0xFFE6},   {0x1F300, 0x1F64F}, {0x1F900, 0x1F9FF}, {0x20000, 0x3FFFD}};
+constexpr Range kWide[] = {{0x1100, 0x115F},   {0x2E80, 0x303E},   {0x3041, 0xA4CF},
+                           {0xA960, 0xA97C},   {0xAC00, 0xD7A3},   {0xF900, 0xFAFF},
+                           {0xFE30, 0xFE6F},   {0xFF00, 0xFF60},   {0xFFE0, 0xFFE6},
+                           {0x1F300, 0x1F64F}, {0x1F900, 0x1F9FF}, {0x20000, 0x3FFFD}};
 // Combining marks, vowel and final Jamo, joiners, variation selectors.
 constexpr Range kZero[] = {{0x0300, 0x036F}, {0x1160, 0x11FF}, {0x200B, 0x200F}, {0x20D0, 0x20FF},
                            {0xD7B0, 0xD7FF}, {0xFE00, 0xFE0F}, {0xFE20, 0xFE2F}, {0xFEFF, 0xFEFF}};
 
-bool IsIn(std::span<const Range> ranges, uint32_t code) {
-  return std::ranges::any_of(ranges, [&](const Range& range) { return range.first <= code && code <= range.last; });
+bool IsIn(std::span<const Range> ranges, char32_t code) {
+  return std::ranges::any_of(
+      ranges, [&](const Range& range) { return range.first <= code && code <= range.last; });
 }
 
-int ColumnsOf(uint32_t code) { return IsIn(kZero, code) ? 0 : IsIn(kWide, code) ? 2 : 1; }
+int ColumnsOf(char32_t code) { return IsIn(kZero, code) ? 0 : IsIn(kWide, code) ? 2 : 1; }
 
 struct Glyph {
   std::string bytes;
@@ -44,20 +47,16 @@ struct Glyph {
 std::vector<Glyph> Glyphs(std::string_view text) {
   std::vector<Glyph> glyphs;
   for (size_t i = 0; i < text.size();) {
-    const auto lead = static_cast<unsigned char>(text[i]);
-    const size_t length = lead < 0x80 ? 1 : lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
-    uint32_t code = lead < 0x80 ? lead : lead & (0xFFu >> (length + 1));
-    bool sound = (lead < 0x80 || (lead >= 0xC2 && lead <= 0xF4)) && i + length <= text.size();
-    for (size_t k = 1; sound && k < length; ++k) {
-      const auto next = static_cast<unsigned char>(text[i + k]);
-      sound = (next & 0xC0) == 0x80;
-      code = (code << 6) | (next & 0x3F);
+    const CodePoint point = CodePointAt(text, i);
+    const char32_t code = point.value;
+    const bool broken = point.num_bytes == 0;
+    const bool control = !broken && (code < 0x20 || (code >= 0x7F && code < 0xA0));
+    if (broken || control) {
+      glyphs.push_back({broken ? "?" : " ", 1});
+    } else {
+      glyphs.push_back({std::string(text.substr(i, point.num_bytes)), ColumnsOf(code)});
     }
-    const bool control = sound && (code < 0x20 || (code >= 0x7F && code < 0xA0));
-    if (!sound) glyphs.push_back({"?", 1});
-    if (control) glyphs.push_back({" ", 1});
-    if (sound && !control) glyphs.push_back({std::string(text.substr(i, length)), ColumnsOf(code)});
-    i += sound ? length : 1;
+    i += broken ? 1 : point.num_bytes;
   }
   return glyphs;
 }
@@ -82,7 +81,8 @@ std::string FitEnd(const std::string& text, int columns) {
 
 std::string Padded(std::string_view text, int columns) {
   std::string padded = FitColumns(text, columns);
-  return padded + std::string(static_cast<size_t>(std::max(0, columns - DisplayWidth(padded))), ' ');
+  return padded +
+         std::string(static_cast<size_t>(std::max(0, columns - DisplayWidth(padded))), ' ');
 }
 
 std::string RightPadded(std::string_view text, int columns) {
@@ -93,7 +93,9 @@ std::string RightPadded(std::string_view text, int columns) {
 class Page {
  public:
   void Line(const std::string& text) { lines_.push_back(FitColumns(text, kTerminalColumns)); }
-  void Labelled(const std::string& label, const std::string& text) { Line(Padded(label, kLabelColumns) + text); }
+  void Labelled(const std::string& label, const std::string& text) {
+    Line(Padded(label, kLabelColumns) + text);
+  }
   // A command: whole, whatever its length.
   void Command(const std::string& label, const std::string& text) {
     commands_.push_back(Padded(label, kLabelColumns) + text);
@@ -120,8 +122,10 @@ std::string Headword(const Comparison& comparison) {
 void AddTitle(const Comparison& comparison, Page& page) {
   std::string title = Headword(comparison);
   if (!comparison.suite.empty()) title += " //suites:" + comparison.suite;
-  title += "  " + ToText(comparison.verdict) + " (exit " + std::to_string(comparison.exit_status()) + ")  ";
-  title += comparison.trained ? comparison.baseline_label + " -> " + comparison.candidate_label : "nothing was trained";
+  title += "  " + ToText(comparison.verdict) + " (exit " +
+           std::to_string(comparison.exit_status()) + ")  ";
+  title += comparison.trained ? comparison.baseline_label + " -> " + comparison.candidate_label
+                              : "nothing was trained";
   page.Line(title);
 }
 
@@ -136,13 +140,15 @@ void AddHeadline(const std::string& headline, Page& page) {
 }
 
 void AddSide(const Json& entry, const std::string& end, Page& page) {
-  if (entry.is_null()) return page.Line(RightPadded("-", kValueColumns) + "  no such setting" + end);
+  if (entry.is_null())
+    return page.Line(RightPadded("-", kValueColumns) + "  no such setting" + end);
   const config::Origin origin = config::OriginFromJson(entry.at("origin"));
   const std::string place = config::PlaceOf(origin);
   const std::string layer = config::LayerName(origin.layer);
   const std::string where = place.empty() ? layer : place + " (" + layer + ")";
   const int room = kTerminalColumns - kValueColumns - 2 - static_cast<int>(end.size());
-  page.Line(RightPadded(config::ValueText(entry.at("value")), kValueColumns) + "  " + FitEnd(where, room) + end);
+  page.Line(RightPadded(config::ValueText(entry.at("value")), kValueColumns) + "  " +
+            FitEnd(where, room) + end);
 }
 
 std::string Valued(const Json& entry) {
@@ -164,17 +170,19 @@ std::string StepsText(int64_t steps) { return steps < 0 ? "unknown" : std::to_st
 void AddDrift(const Comparison& comparison, Page& page) {
   const ConfigChange* change = LeadingChange(comparison);
   if (change == nullptr) return;
-  page.Line(change->key + " is " + Valued(change->candidate) + ", the baseline has " + Valued(change->baseline));
+  page.Line(change->key + " is " + Valued(change->candidate) + ", the baseline has " +
+            Valued(change->baseline));
   AddSide(change->candidate, "", page);
   AddSide(change->baseline, "  in the baseline", page);
-  page.Labelled("MEANS", "planned optimizer steps " + StepsText(comparison.planned_steps_baseline) + " -> " +
-                             StepsText(comparison.planned_steps_candidate));
+  page.Labelled("MEANS", "planned optimizer steps " + StepsText(comparison.planned_steps_baseline) +
+                             " -> " + StepsText(comparison.planned_steps_candidate));
   size_t others = 0;
   for (const ConfigChange& other : comparison.config) {
     if (!other.drifts || &other == change) continue;
     if (++others <= kMostKeys) page.Labelled(others == 1 ? "ALSO" : "", other.sentence);
   }
-  if (others > kMostKeys) page.Labelled("", "and " + std::to_string(others - kMostKeys) + " more keys");
+  if (others > kMostKeys)
+    page.Labelled("", "and " + std::to_string(others - kMostKeys) + " more keys");
 }
 
 void AddCauses(const Comparison& comparison, Page& page) {
@@ -189,8 +197,10 @@ void AddCauses(const Comparison& comparison, Page& page) {
 }
 
 bool Disagrees(const LedgerRow& row) {
-  const bool declared = !row.declared.empty() && !row.observed.empty() && row.declared != row.observed;
-  const bool stored = !row.baseline.empty() && !row.observed.empty() && row.baseline != row.observed;
+  const bool declared =
+      !row.declared.empty() && !row.observed.empty() && row.declared != row.observed;
+  const bool stored =
+      !row.baseline.empty() && !row.observed.empty() && row.baseline != row.observed;
   return declared || stored;
 }
 
@@ -199,8 +209,8 @@ void AddWork(const Comparison& comparison, Page& page) {
   for (const LedgerRow& row : comparison.ledger) {
     if (!Disagrees(row) || shown == kMostWork) continue;
     if (shown++ == 0) page.Line("WORK                           declared     counted    baseline");
-    page.Line("  " + Padded(row.name, 26) + RightPadded(row.declared, 11) + " " + RightPadded(row.observed, 11) +
-              " " + RightPadded(row.baseline, 11));
+    page.Line("  " + Padded(row.name, 26) + RightPadded(row.declared, 11) + " " +
+              RightPadded(row.observed, 11) + " " + RightPadded(row.baseline, 11));
   }
 }
 
@@ -210,7 +220,8 @@ void AddMetrics(const Comparison& comparison, Page& page) {
     if (!row.decision.gates || row.decision.status == RowStatus::kSame) continue;
     if (++shown > kMostMetrics) continue;
     if (shown == 1) page.Line("METRICS");
-    page.Line("  " + Padded(row.name, 26) + Padded(ToText(row.decision.status), 15) + row.decision.reason);
+    page.Line("  " + Padded(row.name, 26) + Padded(ToText(row.decision.status), 15) +
+              row.decision.reason);
   }
   if (shown > kMostMetrics) page.Line("  and " + std::to_string(shown - kMostMetrics) + " more");
 }
@@ -224,7 +235,8 @@ void AddInventory(const Comparison& comparison, Page& page) {
   }
   page.Line(std::to_string(CountRows(comparison, RowStatus::kSame)) + " metrics same, " +
             std::to_string(CountRows(comparison, RowStatus::kNotComparable)) + " not comparable" +
-            (different.empty() ? "" : ". Differs: " + different) + (same.empty() ? "." : ". Same: " + same + "."));
+            (different.empty() ? "" : ". Differs: " + different) +
+            (same.empty() ? "." : ". Same: " + same + "."));
 }
 
 void AddCommands(const Comparison& comparison, Page& page) {

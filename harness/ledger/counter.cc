@@ -32,7 +32,8 @@ void LedgerCounter::OnBackward(double loss) {
 void LedgerCounter::CloseStep(double learning_rate) {
   const int64_t fed = observed_.pending_micro_batches;
   const bool first = observed_.learning_rates.empty();
-  observed_.micro_batches_per_step_min = first ? fed : std::min(observed_.micro_batches_per_step_min, fed);
+  observed_.micro_batches_per_step_min =
+      first ? fed : std::min(observed_.micro_batches_per_step_min, fed);
   observed_.micro_batches_per_step_max = std::max(observed_.micro_batches_per_step_max, fed);
   observed_.pending_micro_batches = 0;
   observed_.learning_rates.push_back(learning_rate);

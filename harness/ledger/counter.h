@@ -1,5 +1,6 @@
-// The streaming half of the ledger: the training loop reports each event as it happens, one call an event.
-// Called by harness/train where the work is done; it never sees the configuration. Resumable: start from a saved Observed.
+// The streaming half of the ledger: the training loop reports each event as it happens, one call an
+// event. Called by harness/train where the work is done; it never sees the configuration.
+// Resumable: start from a saved Observed.
 #ifndef PLUMBLINE_HARNESS_LEDGER_COUNTER_H_
 #define PLUMBLINE_HARNESS_LEDGER_COUNTER_H_
 
@@ -30,7 +31,8 @@ class LedgerCounter {
   void OnMicroBatch(const MicroBatch& batch);
   // After each backward call; `loss` is what was differentiated.
   void OnBackward(double loss);
-  // After the optimizer moved the weights. `learning_rate` is read from the optimizer, `gradient_norm` before clipping.
+  // After the optimizer moved the weights. `learning_rate` is read from the optimizer,
+  // `gradient_norm` before clipping.
   void OnOptimizerStep(double learning_rate, double gradient_norm);
   // The loss scaler refused the step: gradients were dropped, weights unchanged.
   void OnSkippedStep(double learning_rate);
@@ -38,7 +40,8 @@ class LedgerCounter {
   void OnEnd(Ending ending) { observed_.ending = ending; }
 
   const Observed& observed() const { return observed_; }
-  // For facts that are measured once (parameters, digests, taken rows, operator and allocation counts).
+  // For facts that are measured once (parameters, digests, taken rows, operator and allocation
+  // counts).
   Observed& facts() { return observed_; }
 
  private:
@@ -47,7 +50,8 @@ class LedgerCounter {
   Observed observed_;
 };
 
-// Digest of the order so far and one more row: SHA-256 of "<previous>\n<row id>"; the first previous is empty.
+// Digest of the order so far and one more row: SHA-256 of "<previous>\n<row id>"; the first
+// previous is empty.
 std::string ChainedDigest(const std::string& previous, const std::string& row_id);
 
 }  // namespace plumbline::ledger

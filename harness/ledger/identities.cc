@@ -10,7 +10,8 @@
 namespace plumbline::ledger {
 namespace {
 
-// Two implementations of one schedule may order their operations differently; a wrong length or warm-up is far larger.
+// Two implementations of one schedule may order their operations differently; a wrong length or
+// warm-up is far larger.
 constexpr double kLearningRateRelative = 1e-9;
 
 constexpr const char* kAccumulationKey = "training.gradient_accumulation_steps";
@@ -18,15 +19,16 @@ constexpr const char* kBatchKey = "training.per_device_train_batch_size";
 
 class List {
  public:
-  void Counts(std::string name, std::string formula, int64_t declared, int64_t observed, std::string key = "") {
-    identities.push_back({std::move(name), std::move(formula), std::to_string(declared), std::to_string(observed),
-                          declared == observed, std::move(key)});
+  void Counts(std::string name, std::string formula, int64_t declared, int64_t observed,
+              std::string key = "") {
+    identities.push_back({std::move(name), std::move(formula), std::to_string(declared),
+                          std::to_string(observed), declared == observed, std::move(key)});
   }
   void Texts(std::string name, std::string formula, std::string declared, std::string observed,
              std::string key = "") {
     const bool holds = declared == observed;
-    identities.push_back(
-        {std::move(name), std::move(formula), std::move(declared), std::move(observed), holds, std::move(key)});
+    identities.push_back({std::move(name), std::move(formula), std::move(declared),
+                          std::move(observed), holds, std::move(key)});
   }
 
   std::vector<Identity> identities;
@@ -44,16 +46,18 @@ int64_t DemandedSteps(const Ledger& ledger) {
 void AddSteps(const Ledger& ledger, List& list) {
   const Declared& declared = ledger.declared;
   const int64_t demanded = DemandedSteps(ledger);
-  std::string formula =
-      declared.max_steps > 0
-          ? "max_steps"
-          : "ceil(" + Text(declared.micro_batches_per_epoch) + " micro-batches / " +
-                Text(declared.gradient_accumulation_steps) + ") x " +
-                ShortestDecimal(declared.num_train_epochs) + " epochs";
-  if (ledger.observed.ending == Ending::kEarlyStopping) formula = "stopped early, at most " + formula;
-  list.Counts("optimizer_steps", formula, demanded, ledger.observed.optimizer_steps, kAccumulationKey);
+  std::string formula = declared.max_steps > 0
+                            ? "max_steps"
+                            : "ceil(" + Text(declared.micro_batches_per_epoch) +
+                                  " micro-batches / " + Text(declared.gradient_accumulation_steps) +
+                                  ") x " + ShortestDecimal(declared.num_train_epochs) + " epochs";
+  if (ledger.observed.ending == Ending::kEarlyStopping)
+    formula = "stopped early, at most " + formula;
+  list.Counts("optimizer_steps", formula, demanded, ledger.observed.optimizer_steps,
+              kAccumulationKey);
   list.Counts("micro_batches",
-              Text(demanded) + " steps x " + Text(declared.gradient_accumulation_steps) + " less epoch tails",
+              Text(demanded) + " steps x " + Text(declared.gradient_accumulation_steps) +
+                  " less epoch tails",
               MicroBatchesFor(declared, demanded), ledger.observed.micro_batches, kAccumulationKey);
   list.Counts("examples",
               Text(demanded) + " steps of " + Text(declared.train_rows) + " rows in batches of " +
@@ -64,26 +68,29 @@ void AddSteps(const Ledger& ledger, List& list) {
 // What one optimizer step consumes; the last of an epoch takes the remainder.
 void AddAccumulation(const Ledger& ledger, List& list) {
   const Declared& declared = ledger.declared;
-  const int64_t full = std::min(declared.gradient_accumulation_steps, declared.micro_batches_per_epoch);
+  const int64_t full =
+      std::min(declared.gradient_accumulation_steps, declared.micro_batches_per_epoch);
   const int64_t rest = declared.micro_batches_per_epoch % declared.gradient_accumulation_steps;
   const bool tail = rest != 0 && DemandedSteps(ledger) >= declared.steps_per_epoch;
   const std::string operands = Text(declared.gradient_accumulation_steps) + ", " +
                                Text(declared.micro_batches_per_epoch) + " an epoch";
   list.Counts("micro_batches_per_step_max", "accumulation " + operands, full,
               ledger.observed.micro_batches_per_step_max, kAccumulationKey);
-  list.Counts("micro_batches_per_step_min", "accumulation or epoch tail, " + operands, tail ? rest : full,
-              ledger.observed.micro_batches_per_step_min, kAccumulationKey);
-  list.Counts("pending_micro_batches", "every backward call fed a step", 0, ledger.observed.pending_micro_batches,
-              kAccumulationKey);
+  list.Counts("micro_batches_per_step_min", "accumulation or epoch tail, " + operands,
+              tail ? rest : full, ledger.observed.micro_batches_per_step_min, kAccumulationKey);
+  list.Counts("pending_micro_batches", "every backward call fed a step", 0,
+              ledger.observed.pending_micro_batches, kAccumulationKey);
 }
 
 void AddLoopCounts(const Ledger& ledger, List& list) {
   const Observed& observed = ledger.observed;
-  list.Counts("backward_calls", "one a micro-batch", observed.micro_batches, observed.backward_calls);
-  list.Counts("scheduler_steps",
-              Text(observed.optimizer_steps) + " steps - " + Text(observed.skipped_steps) + " skipped",
-              observed.optimizer_steps - observed.skipped_steps, observed.scheduler_steps,
-              "training.lr_scheduler_type");
+  list.Counts("backward_calls", "one a micro-batch", observed.micro_batches,
+              observed.backward_calls);
+  list.Counts(
+      "scheduler_steps",
+      Text(observed.optimizer_steps) + " steps - " + Text(observed.skipped_steps) + " skipped",
+      observed.optimizer_steps - observed.skipped_steps, observed.scheduler_steps,
+      "training.lr_scheduler_type");
   list.Counts("learning_rates", "one an optimizer step", observed.optimizer_steps,
               static_cast<int64_t>(observed.learning_rates.size()));
 }
@@ -91,11 +98,13 @@ void AddLoopCounts(const Ledger& ledger, List& list) {
 // First optimizer step whose rate is not the intended one, as text; empty when all are.
 std::string FirstWrongRate(const Ledger& ledger) {
   const Schedule& schedule = ledger.declared.schedule;
-  int64_t position = 0;  // skipped steps do not move the scheduler, so they are compared only when there are none
+  int64_t position =
+      0;  // skipped steps do not move the scheduler, so they are compared only when there are none
   for (const double rate : ledger.observed.learning_rates) {
     const double wanted = LearningRateAt(schedule, position);
     if (!(std::fabs(rate - wanted) <= kLearningRateRelative * std::fabs(schedule.peak))) {
-      return "step " + Text(position) + ": " + ShortestDecimal(rate) + ", schedule " + ShortestDecimal(wanted);
+      return "step " + Text(position) + ": " + ShortestDecimal(rate) + ", schedule " +
+             ShortestDecimal(wanted);
     }
     ++position;
   }
@@ -106,25 +115,29 @@ void AddSchedule(const Ledger& ledger, List& list) {
   if (ledger.observed.skipped_steps > 0) return;
   const std::string declared = Describe(ledger.declared.schedule);
   const std::string wrong = FirstWrongRate(ledger);
-  list.Texts("learning_rate", "the schedule of the intended length", declared, wrong.empty() ? declared : wrong,
-             "training.learning_rate");
+  list.Texts("learning_rate", "the schedule of the intended length", declared,
+             wrong.empty() ? declared : wrong, "training.learning_rate");
 }
 
 void AddTokens(const Ledger& ledger, List& list) {
   const Observed& observed = ledger.observed;
   list.Counts("processed_tokens",
-              Text(observed.source_tokens) + " source + " + Text(observed.target_tokens) + " target + " +
-                  Text(observed.padding_tokens) + " padding",
-              observed.source_tokens + observed.target_tokens + observed.padding_tokens, observed.processed_tokens);
+              Text(observed.source_tokens) + " source + " + Text(observed.target_tokens) +
+                  " target + " + Text(observed.padding_tokens) + " padding",
+              observed.source_tokens + observed.target_tokens + observed.padding_tokens,
+              observed.processed_tokens);
   const int64_t demanded = DemandedSteps(ledger);
   if (demanded % ledger.declared.steps_per_epoch != 0) return;
   const int64_t epochs = demanded / ledger.declared.steps_per_epoch;
   const auto add = [&](const char* name, int64_t per_epoch, int64_t counted, const char* key) {
     if (per_epoch == kUnknown) return;
-    list.Counts(name, Text(per_epoch) + " an epoch x " + Text(epochs), per_epoch * epochs, counted, key);
+    list.Counts(name, Text(per_epoch) + " an epoch x " + Text(epochs), per_epoch * epochs, counted,
+                key);
   };
-  add("source_tokens", ledger.declared.source_tokens_per_epoch, observed.source_tokens, "data.max_source_length");
-  add("target_tokens", ledger.declared.target_tokens_per_epoch, observed.target_tokens, "data.max_target_length");
+  add("source_tokens", ledger.declared.source_tokens_per_epoch, observed.source_tokens,
+      "data.max_source_length");
+  add("target_tokens", ledger.declared.target_tokens_per_epoch, observed.target_tokens,
+      "data.max_target_length");
 }
 
 void AddRows(const Ledger& ledger, List& list) {
@@ -142,20 +155,23 @@ std::string Joined(const std::vector<std::string>& names) {
 
 void AddModel(const Ledger& ledger, List& list) {
   const auto add = [&](const char* name, int64_t declared, int64_t observed) {
-    if (declared != kUnknown) list.Counts(name, "parameters of the declared model", declared, observed);
+    if (declared != kUnknown)
+      list.Counts(name, "parameters of the declared model", declared, observed);
   };
-  add("trainable_parameters", ledger.declared.trainable_parameters, ledger.observed.trainable_parameters);
+  add("trainable_parameters", ledger.declared.trainable_parameters,
+      ledger.observed.trainable_parameters);
   add("total_parameters", ledger.declared.total_parameters, ledger.observed.total_parameters);
-  list.Texts("adapter_modules", "modules the adapter names", Joined(ledger.declared.adapter_modules),
-             Joined(ledger.observed.adapter_modules), "lora.target_modules");
+  list.Texts("adapter_modules", "modules the adapter names",
+             Joined(ledger.declared.adapter_modules), Joined(ledger.observed.adapter_modules),
+             "lora.target_modules");
 }
 
 void AddDigests(const Ledger& ledger, List& list) {
   for (const auto& [role, digest] : ledger.declared.data_digests) {
     const auto read = ledger.observed.data_digests.find(role);
     const bool found = read != ledger.observed.data_digests.end();
-    list.Texts("data_digest." + role, "SHA-256 of the manifest", digest, found ? read->second : "not read",
-               "data." + role);
+    list.Texts("data_digest." + role, "SHA-256 of the manifest", digest,
+               found ? read->second : "not read", "data." + role);
   }
   if (ledger.declared.tokenizer_digest.empty()) return;
   list.Texts("tokenizer_digest", "SHA-256 of the manifest", ledger.declared.tokenizer_digest,

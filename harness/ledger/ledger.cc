@@ -13,7 +13,8 @@ constexpr std::string_view kSchemaName = "plumbline.ledger";
 constexpr int kSchemaMajor = 1;
 constexpr int kSchemaMinor = 0;
 
-constexpr std::array<std::string_view, 4> kEndings = {"unfinished", "completed", "early_stopping", "interrupted"};
+constexpr std::array<std::string_view, 4> kEndings = {"unfinished", "completed", "early_stopping",
+                                                      "interrupted"};
 
 // The one list of names: Writer and Reader walk it both ways.
 template <typename Archive, typename ScheduleType>
@@ -110,7 +111,9 @@ class Reader {
   void operator()(const char* name, int64_t& value) { value = fields_.Int(name); }
   void operator()(const char* name, double& value) { value = fields_.Number(name); }
   void operator()(const char* name, std::string& value) { value = fields_.Text(name); }
-  void operator()(const char* name, std::vector<std::string>& value) { value = fields_.Texts(name); }
+  void operator()(const char* name, std::vector<std::string>& value) {
+    value = fields_.Texts(name);
+  }
   void operator()(const char* name, std::vector<double>& values) {
     for (const std::string& text : fields_.Texts(name)) {
       const auto value = ParseDouble(text);
@@ -133,7 +136,8 @@ class Reader {
         return;
       }
     }
-    fields_.Refuse(name, Quoted(fields_.Text(name)), "unfinished, completed, early_stopping or interrupted");
+    fields_.Refuse(name, Quoted(fields_.Text(name)),
+                   "unfinished, completed, early_stopping or interrupted");
   }
   void operator()(const char* name, Schedule& schedule) {
     Reader inner(fields_.Object(name), name);

@@ -1,5 +1,6 @@
-// The work ledger: what was declared before the first step beside what the loop counted itself (ledger.json).
-// Filled by plan.h and counter.h, judged by identities.h; knows nothing of tensors, baselines or verdicts.
+// The work ledger: what was declared before the first step beside what the loop counted itself
+// (ledger.json). Filled by plan.h and counter.h, judged by identities.h; knows nothing of tensors,
+// baselines or verdicts.
 #ifndef PLUMBLINE_HARNESS_LEDGER_LEDGER_H_
 #define PLUMBLINE_HARNESS_LEDGER_LEDGER_H_
 
@@ -28,19 +29,20 @@ struct Declared {
   int64_t train_rows = 0;  // rows of one epoch
   int64_t per_device_train_batch_size = 0;
   int64_t gradient_accumulation_steps = 0;
-  double num_train_epochs = 0;         // as configured, may be fractional; unused when max_steps > 0
-  int64_t max_steps = kUnknown;        // > 0: wins over epochs
-  int64_t micro_batches_per_epoch = 0; // ceil(rows / batch)
-  int64_t steps_per_epoch = 0;         // ceil(micro-batches / accumulation)
+  double num_train_epochs = 0;   // as configured, may be fractional; unused when max_steps > 0
+  int64_t max_steps = kUnknown;  // > 0: wins over epochs
+  int64_t micro_batches_per_epoch = 0;  // ceil(rows / batch)
+  int64_t steps_per_epoch = 0;          // ceil(micro-batches / accumulation)
   int64_t optimizer_steps = 0;
   Schedule schedule;
   int64_t source_tokens_per_epoch = kUnknown;
   int64_t target_tokens_per_epoch = kUnknown;
   int64_t trainable_parameters = kUnknown;
   int64_t total_parameters = kUnknown;
-  std::vector<std::string> adapter_modules;          // expected names, sorted; empty without an adapter
-  std::map<std::string, std::string> data_digests;   // role (train, validation, test) -> SHA-256 of the manifest
-  std::string tokenizer_digest;                      // empty: none declared
+  std::vector<std::string> adapter_modules;  // expected names, sorted; empty without an adapter
+  std::map<std::string, std::string>
+      data_digests;              // role (train, validation, test) -> SHA-256 of the manifest
+  std::string tokenizer_digest;  // empty: none declared
 };
 
 // Why the loop ended.
@@ -51,35 +53,35 @@ struct Observed {
   Ending ending = Ending::kUnfinished;
   int64_t micro_batches = 0;
   int64_t examples = 0;
-  int64_t source_tokens = 0;     // real tokens, without padding
+  int64_t source_tokens = 0;  // real tokens, without padding
   int64_t target_tokens = 0;
   int64_t padding_tokens = 0;
   int64_t processed_tokens = 0;  // ids handed to the model, all kinds
   int64_t backward_calls = 0;
   int64_t optimizer_steps = 0;
-  int64_t skipped_steps = 0;     // optimizer steps the loss scaler threw away
+  int64_t skipped_steps = 0;  // optimizer steps the loss scaler threw away
   int64_t scheduler_steps = 0;
-  std::vector<double> learning_rates;          // in force at each optimizer step
-  int64_t micro_batches_per_step_min = 0;      // backward calls that fed one optimizer step
+  std::vector<double> learning_rates;      // in force at each optimizer step
+  int64_t micro_batches_per_step_min = 0;  // backward calls that fed one optimizer step
   int64_t micro_batches_per_step_max = 0;
-  int64_t pending_micro_batches = 0;           // backward calls since the last optimizer step
+  int64_t pending_micro_batches = 0;  // backward calls since the last optimizer step
   int64_t nonfinite_losses = 0;
   int64_t nonfinite_gradient_norms = 0;
   int64_t trainable_parameters = kUnknown;
   int64_t total_parameters = kUnknown;
-  std::vector<std::string> adapter_modules;              // sorted
-  std::map<std::string, int64_t> parameter_dtypes;       // dtype -> elements
-  std::map<std::string, int64_t> operator_calls;         // "aten::mm" -> calls
-  std::map<std::string, int64_t> operator_shape_calls;   // "aten::mm [64x256,256x256]" -> calls
+  std::vector<std::string> adapter_modules;             // sorted
+  std::map<std::string, int64_t> parameter_dtypes;      // dtype -> elements
+  std::map<std::string, int64_t> operator_calls;        // "aten::mm" -> calls
+  std::map<std::string, int64_t> operator_shape_calls;  // "aten::mm [64x256,256x256]" -> calls
   int64_t allocation_count = kUnknown;
   int64_t allocation_bytes = kUnknown;
   int64_t peak_bytes = kUnknown;
-  int64_t flops = kUnknown;                              // forward and backward
-  std::map<std::string, std::string> data_digests;       // of the bytes really read
+  int64_t flops = kUnknown;                         // forward and backward
+  std::map<std::string, std::string> data_digests;  // of the bytes really read
   std::string tokenizer_digest;
-  std::string checkpoint_digest;                         // of the weights training started from
-  std::vector<std::string> taken_rows;                   // ids of the rows of one epoch, in file order
-  std::string example_order_digest;                      // chained over every example as it was trained
+  std::string checkpoint_digest;        // of the weights training started from
+  std::vector<std::string> taken_rows;  // ids of the rows of one epoch, in file order
+  std::string example_order_digest;     // chained over every example as it was trained
 };
 
 struct Ledger {
@@ -89,8 +91,8 @@ struct Ledger {
 
 std::string ToText(Ending ending);
 
-// ledger.json and back: {"schema": {...}, "declared": {...}, "observed": {...}}. FromJson: kData when a field is
-// missing or of the wrong type, naming it. Learning rates are hex floats: exact.
+// ledger.json and back: {"schema": {...}, "declared": {...}, "observed": {...}}. FromJson: kData
+// when a field is missing or of the wrong type, naming it. Learning rates are hex floats: exact.
 Json ToJson(const Declared& declared);
 Json ToJson(const Observed& observed);
 Json ToJson(const Ledger& ledger);

@@ -10,17 +10,20 @@
 namespace plumbline::ledger {
 namespace {
 
-int64_t CeilDiv(int64_t numerator, int64_t denominator) { return (numerator + denominator - 1) / denominator; }
+int64_t CeilDiv(int64_t numerator, int64_t denominator) {
+  return (numerator + denominator - 1) / denominator;
+}
 
 void RequirePositive(const char* key, int64_t value) {
   if (value > 0) return;
-  Fail(ErrorKind::kUsage, std::string("planning the training: ") + key, std::to_string(value), "1 or more",
-       "setting it");
+  Fail(ErrorKind::kUsage, std::string("planning the training: ") + key, std::to_string(value),
+       "1 or more", "setting it");
 }
 
 // Rising part shared by all schedules with warm-up; W steps, the first has rate 0.
 double WarmupFactor(const Schedule& schedule, int64_t step) {
-  return static_cast<double>(step) / static_cast<double>(std::max<int64_t>(1, schedule.warmup_steps));
+  return static_cast<double>(step) /
+         static_cast<double>(std::max<int64_t>(1, schedule.warmup_steps));
 }
 
 double Progress(const Schedule& schedule, int64_t step) {
@@ -30,7 +33,8 @@ double Progress(const Schedule& schedule, int64_t step) {
 
 double LinearFactor(const Schedule& schedule, int64_t step) {
   const int64_t decay_steps = std::max<int64_t>(1, schedule.total_steps - schedule.warmup_steps);
-  return std::max(0.0, static_cast<double>(schedule.total_steps - step) / static_cast<double>(decay_steps));
+  return std::max(
+      0.0, static_cast<double>(schedule.total_steps - step) / static_cast<double>(decay_steps));
 }
 
 // num_cycles 0.5: half a wave.
@@ -57,15 +61,18 @@ Declared PlanTraining(const PlanInputs& inputs) {
   plan.num_train_epochs = inputs.num_train_epochs;
   plan.max_steps = inputs.max_steps > 0 ? inputs.max_steps : kUnknown;
   plan.micro_batches_per_epoch = CeilDiv(inputs.train_rows, inputs.per_device_train_batch_size);
-  plan.steps_per_epoch =
-      std::max<int64_t>(1, CeilDiv(plan.micro_batches_per_epoch, inputs.gradient_accumulation_steps));
-  const double steps = std::ceil(inputs.num_train_epochs * static_cast<double>(plan.steps_per_epoch));
+  plan.steps_per_epoch = std::max<int64_t>(
+      1, CeilDiv(plan.micro_batches_per_epoch, inputs.gradient_accumulation_steps));
+  const double steps =
+      std::ceil(inputs.num_train_epochs * static_cast<double>(plan.steps_per_epoch));
   plan.optimizer_steps = inputs.max_steps > 0 ? inputs.max_steps : static_cast<int64_t>(steps);
   if (inputs.train_rows == 0) plan.optimizer_steps = 0;
-  const double ratio_steps = std::ceil(static_cast<double>(plan.optimizer_steps) * inputs.warmup_ratio);
+  const double ratio_steps =
+      std::ceil(static_cast<double>(plan.optimizer_steps) * inputs.warmup_ratio);
   plan.schedule.type = inputs.lr_scheduler_type;
   plan.schedule.peak = inputs.learning_rate;
-  plan.schedule.warmup_steps = inputs.warmup_steps > 0 ? inputs.warmup_steps : static_cast<int64_t>(ratio_steps);
+  plan.schedule.warmup_steps =
+      inputs.warmup_steps > 0 ? inputs.warmup_steps : static_cast<int64_t>(ratio_steps);
   plan.schedule.total_steps = plan.optimizer_steps;
   return plan;
 }
@@ -73,14 +80,16 @@ Declared PlanTraining(const PlanInputs& inputs) {
 int64_t MicroBatchesFor(const Declared& declared, int64_t steps) {
   const int64_t epochs = steps / declared.steps_per_epoch;
   const int64_t rest = steps % declared.steps_per_epoch;
-  const int64_t tail = std::min(declared.micro_batches_per_epoch, rest * declared.gradient_accumulation_steps);
+  const int64_t tail =
+      std::min(declared.micro_batches_per_epoch, rest * declared.gradient_accumulation_steps);
   return epochs * declared.micro_batches_per_epoch + tail;
 }
 
 int64_t ExamplesFor(const Declared& declared, int64_t steps) {
   const int64_t epochs = steps / declared.steps_per_epoch;
   const int64_t rest = steps % declared.steps_per_epoch;
-  const int64_t per_step = declared.gradient_accumulation_steps * declared.per_device_train_batch_size;
+  const int64_t per_step =
+      declared.gradient_accumulation_steps * declared.per_device_train_batch_size;
   return epochs * declared.train_rows + std::min(declared.train_rows, rest * per_step);
 }
 
@@ -97,7 +106,8 @@ double LearningRateAt(const Schedule& schedule, int64_t step) {
 
 std::string Describe(const Schedule& schedule) {
   return schedule.type + ", peak " + ShortestDecimal(schedule.peak) + ", warm-up " +
-         std::to_string(schedule.warmup_steps) + ", " + std::to_string(schedule.total_steps) + " steps";
+         std::to_string(schedule.warmup_steps) + ", " + std::to_string(schedule.total_steps) +
+         " steps";
 }
 
 }  // namespace plumbline::ledger

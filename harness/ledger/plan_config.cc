@@ -29,8 +29,10 @@ void Take(const Json& value, std::string& target) {
 PlanInputs InputsFromConfig(const config::Resolved& resolved, int64_t train_rows) {
   PlanInputs inputs;
   inputs.train_rows = train_rows;
-  Take(InForce(resolved, "training.per_device_train_batch_size"), inputs.per_device_train_batch_size);
-  Take(InForce(resolved, "training.gradient_accumulation_steps"), inputs.gradient_accumulation_steps);
+  Take(InForce(resolved, "training.per_device_train_batch_size"),
+       inputs.per_device_train_batch_size);
+  Take(InForce(resolved, "training.gradient_accumulation_steps"),
+       inputs.gradient_accumulation_steps);
   Take(InForce(resolved, "training.num_train_epochs"), inputs.num_train_epochs);
   Take(InForce(resolved, "training.max_steps"), inputs.max_steps);
   Take(InForce(resolved, "training.warmup_steps"), inputs.warmup_steps);

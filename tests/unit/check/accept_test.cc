@@ -86,7 +86,8 @@ TEST_F(Accept, ConfigDriftCanBeAccepted) {
   run.config = config::Resolved(entries);
   EXPECT_EQ(CheckRun(Write(run, "run"), baselines(), {}).verdict, Verdict::kConfigDrift);
   const AcceptResult result = AcceptTwice(run, {"new seed", "test", {}});
-  EXPECT_THAT(result.changes, Contains(HasSubstr("training.seed: 42 (default) -> 43 (suite suites/s.yaml:8:3)")));
+  EXPECT_THAT(result.changes,
+              Contains(HasSubstr("training.seed: 42 (default) -> 43 (suite suites/s.yaml:8:3)")));
   EXPECT_EQ(CheckRun(directory_ / "run", baselines(), {}).verdict, Verdict::kPass);
 }
 
@@ -124,7 +125,8 @@ TEST_F(Accept, NamedMetricMovesAloneAndAllOtherBytesStay) {
 TEST_F(Accept, SubsetKeepsRowsThatTheRunDidNotMeasure) {
   AcceptTwice(HonestRun());
   RunRecord run = WithRouge(0.75);
-  std::erase_if(run.set.observations, [](const Observation& row) { return row.name == "train.loss"; });
+  std::erase_if(run.set.observations,
+                [](const Observation& row) { return row.name == "train.loss"; });
   AcceptTwice(run, {"only rouge", "test", {"eval.rouge1.f1"}});
   EXPECT_THAT(Keyed(), HasSubstr("row D1 train.loss"));
   EXPECT_THAT(Exact(), HasSubstr("row D2 train.loss"));
@@ -136,11 +138,13 @@ TEST_F(Accept, SubsetUnderAnotherConfigurationIsRefused) {
   auto entries = SmallConfig();
   entries["training.seed"] = Setting(43, config::Layer::kSuite);
   run.config = config::Resolved(entries);
-  EXPECT_ERROR(AcceptTwice(run, {"x", "test", {"eval.rouge1.f1"}}), ErrorKind::kUsage, "training.seed");
+  EXPECT_ERROR(AcceptTwice(run, {"x", "test", {"eval.rouge1.f1"}}), ErrorKind::kUsage,
+               "training.seed");
 }
 
 TEST_F(Accept, UnknownMetricGetsTheNearest) {
-  EXPECT_ERROR(AcceptTwice(HonestRun(), {"x", "test", {"eval.rouge1.f2"}}), ErrorKind::kUsage, "'eval.rouge1.f1'");
+  EXPECT_ERROR(AcceptTwice(HonestRun(), {"x", "test", {"eval.rouge1.f2"}}), ErrorKind::kUsage,
+               "'eval.rouge1.f1'");
   EXPECT_TRUE(NothingStored());
 }
 
@@ -149,7 +153,8 @@ TEST_F(Accept, ReasonIsDemanded) {
 }
 
 TEST_F(Accept, OneRunCannotProveBitwiseEquality) {
-  EXPECT_ERROR(AcceptRuns({Write(HonestRun(), "a")}, baselines(), kFirst), ErrorKind::kData, "1 run for");
+  EXPECT_ERROR(AcceptRuns({Write(HonestRun(), "a")}, baselines(), kFirst), ErrorKind::kData,
+               "1 run for");
   EXPECT_TRUE(NothingStored());
 }
 
@@ -164,8 +169,8 @@ TEST_F(Accept, RepetitionOneUlpAwayIsRefused) {
 TEST_F(Accept, RepetitionWithOtherCountsIsRefused) {
   RunRecord other = HonestRun();
   At(other, "work.optimizer_steps", MetricClass::kD0).values = {int64_t{11}};
-  EXPECT_ERROR(AcceptRuns({Write(HonestRun(), "a"), Write(other, "b")}, baselines(), kFirst), ErrorKind::kData,
-               "work.optimizer_steps (D0)");
+  EXPECT_ERROR(AcceptRuns({Write(HonestRun(), "a"), Write(other, "b")}, baselines(), kFirst),
+               ErrorKind::kData, "work.optimizer_steps (D0)");
 }
 
 TEST_F(Accept, MetricOfOnlyOneRunIsRefused) {
@@ -173,15 +178,18 @@ TEST_F(Accept, MetricOfOnlyOneRunIsRefused) {
   fewer.set.observations.pop_back();
   const auto full = Write(HonestRun(), "a");
   const auto partial = Write(fewer, "b");
-  EXPECT_ERROR(AcceptRuns({full, partial}, baselines(), kFirst), ErrorKind::kData, "no work.optimizer_steps");
-  EXPECT_ERROR(AcceptRuns({partial, full}, baselines(), kFirst), ErrorKind::kData, "no work.optimizer_steps");
+  EXPECT_ERROR(AcceptRuns({full, partial}, baselines(), kFirst), ErrorKind::kData,
+               "no work.optimizer_steps");
+  EXPECT_ERROR(AcceptRuns({partial, full}, baselines(), kFirst), ErrorKind::kData,
+               "no work.optimizer_steps");
 }
 
 TEST_F(Accept, CeilingKeepsTheValuesOfBothRuns) {
   RunRecord other = HonestRun();
   At(other, "memory.peak_bytes", MetricClass::kC).values = {int64_t{105}};
   AcceptRuns({Write(HonestRun(), "a"), Write(other, "b")}, baselines(), kFirst);
-  EXPECT_THAT(Exact(), HasSubstr("row C memory.peak_bytes 1 lower quantum 10 integer [2]\n  100\n  105\n"));
+  EXPECT_THAT(Exact(),
+              HasSubstr("row C memory.peak_bytes 1 lower quantum 10 integer [2]\n  100\n  105\n"));
 }
 
 TEST_F(Accept, UnsoundRunsAreRefusedAndNothingIsWritten) {
@@ -190,7 +198,8 @@ TEST_F(Accept, UnsoundRunsAreRefusedAndNothingIsWritten) {
   unsound[1].set.status = RunStatus::kInterrupted;
   unsound[2].set.problems = {"throttled"};
   unsound[3].set.observations.clear();
-  At(unsound[4], "train.loss", MetricClass::kD1).values[0] = std::numeric_limits<double>::quiet_NaN();
+  At(unsound[4], "train.loss", MetricClass::kD1).values[0] =
+      std::numeric_limits<double>::quiet_NaN();
   unsound[5].ledger.observed.nonfinite_losses = 1;
   At(unsound[6], "train.tokens_per_s", MetricClass::kN1).values = {1.0};
   for (const RunRecord& run : unsound) {
@@ -211,12 +220,12 @@ TEST_F(Accept, BrokenIdentityCannotBeAccepted) {
 TEST_F(Accept, RunsOfTwoMachinesOrSuitesAreRefused) {
   RunRecord other = HonestRun();
   other.environment.machine["cpu.isa"] = "avx";
-  EXPECT_ERROR(AcceptRuns({Write(HonestRun(), "a"), Write(other, "b")}, baselines(), kFirst), ErrorKind::kData,
-               "another machine");
+  EXPECT_ERROR(AcceptRuns({Write(HonestRun(), "a"), Write(other, "b")}, baselines(), kFirst),
+               ErrorKind::kData, "another machine");
   other = HonestRun();
   other.set.suite = "t";
-  EXPECT_ERROR(AcceptRuns({Write(HonestRun(), "a"), Write(other, "b")}, baselines(), kFirst), ErrorKind::kData,
-               "suite 't'");
+  EXPECT_ERROR(AcceptRuns({Write(HonestRun(), "a"), Write(other, "b")}, baselines(), kFirst),
+               ErrorKind::kData, "suite 't'");
 }
 
 TEST_F(Accept, HandEditedFileIsNotWrittenOver) {
@@ -240,7 +249,8 @@ TEST_F(Accept, AnotherMachineAddsItsFileAndLeavesTheFirst) {
   EXPECT_EQ(Exact(), exact);
   const BaselineSet set = ReadBaselines(baselines(), "s");
   ASSERT_THAT(set.keyed, SizeIs(2));
-  const bool kept = ToText(set.keyed.begin()->second) == first || ToText(set.keyed.rbegin()->second) == first;
+  const bool kept =
+      ToText(set.keyed.begin()->second) == first || ToText(set.keyed.rbegin()->second) == first;
   EXPECT_TRUE(kept);
   EXPECT_EQ(CheckRun(Write(HonestRun(), "run"), baselines(), {true, ""}).verdict, Verdict::kPass);
 }

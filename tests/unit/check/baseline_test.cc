@@ -62,7 +62,8 @@ TEST(BaselineText, RandomFilesReadBackByteForByte) {
       Observation observation = Metric("m" + std::to_string(row) + "/x:y,z", metric_class, {});
       const uint64_t type = random.Below(metric_class == MetricClass::kD0 ? 3 : 2);
       for (uint64_t i = 0; i <= random.Below(4); ++i) {
-        const double real = (random.Unit() - 0.5) * std::exp2(static_cast<double>(random.Below(200)) - 100);
+        const double real =
+            (random.Unit() - 0.5) * std::exp2(static_cast<double>(random.Below(200)) - 100);
         if (type == 0) observation.values.emplace_back(static_cast<int64_t>(random.Next()));
         if (type == 1) observation.values.emplace_back(real);
         if (type == 2) observation.values.emplace_back(texts[random.Below(texts.size())]);
@@ -79,7 +80,9 @@ TEST(BaselineText, RowsAreReviewableLines) {
   const std::string exact = ToText(Exact());
   EXPECT_THAT(exact, HasSubstr("\nrow D0 work.optimizer_steps 1 any integer = 10\n"));
   EXPECT_THAT(exact, HasSubstr("\nrow C memory.peak_bytes 1 lower quantum 10 integer = 100\n"));
-  EXPECT_THAT(exact, HasSubstr("\nrow D2 train.loss 1 lower envelope 0.001 0 0.001 0 real [3]\n  0x1.8p+1 # 3\n"));
+  EXPECT_THAT(
+      exact,
+      HasSubstr("\nrow D2 train.loss 1 lower envelope 0.001 0 0.001 0 real [3]\n  0x1.8p+1 # 3\n"));
   EXPECT_THAT(ToText(Keyed()), HasSubstr("\nnumeric cpu.isa \"avx,avx2\"\n"));
 }
 
@@ -97,12 +100,14 @@ TEST(ParseBaseline, RowEditedByHandIsDetected) {
 }
 
 TEST(ParseBaseline, KeyConfigAndPlanEditedByHandAreDetected) {
-  EXPECT_ERROR(ParseBaseline(Replaced(ToText(Keyed()), "\"avx,avx2\"", "\"avx\""), "b.txt"), ErrorKind::kData,
-               "edited by hand");
-  EXPECT_ERROR(ParseBaseline(Replaced(ToText(Exact()), "plan optimizer_steps 10", "plan optimizer_steps 9"), "b.txt"),
+  EXPECT_ERROR(ParseBaseline(Replaced(ToText(Keyed()), "\"avx,avx2\"", "\"avx\""), "b.txt"),
                ErrorKind::kData, "edited by hand");
-  EXPECT_ERROR(ParseBaseline(Replaced(ToText(Exact()), "\"value\":42", "\"value\":43"), "b.txt"), ErrorKind::kData,
-               "edited by hand");
+  EXPECT_ERROR(
+      ParseBaseline(Replaced(ToText(Exact()), "plan optimizer_steps 10", "plan optimizer_steps 9"),
+                    "b.txt"),
+      ErrorKind::kData, "edited by hand");
+  EXPECT_ERROR(ParseBaseline(Replaced(ToText(Exact()), "\"value\":42", "\"value\":43"), "b.txt"),
+               ErrorKind::kData, "edited by hand");
 }
 
 TEST(ParseBaseline, HistoryEditedByHandIsDetected) {
@@ -117,13 +122,15 @@ TEST(ParseBaseline, HistoryEditedByHandIsDetected) {
 
 TEST(ParseBaseline, DecimalThatDisagreesWithItsHexIsRefusedWithItsLine) {
   const std::string text = Replaced(ToText(Keyed()), "0x1.8p+1 # 3\n", "0x1.8p+1 # 4\n");
-  EXPECT_ERROR(ParseBaseline(text, "b.txt"), ErrorKind::kData, "'  0x1.8p+1 # 4', wanted '  0x1.8p+1 # 3'");
+  EXPECT_ERROR(ParseBaseline(text, "b.txt"), ErrorKind::kData,
+               "'  0x1.8p+1 # 4', wanted '  0x1.8p+1 # 3'");
 }
 
 TEST(ParseBaseline, NonFiniteAndUnreadableValuesAreRefused) {
   const std::string text = ToText(Keyed());
   for (const char* value : {"NaN", "Infinity", "-Infinity", "3,5", "nan"}) {
-    EXPECT_ERROR(ParseBaseline(Replaced(text, "  0x1.8p+1 # 3\n", std::string("  ") + value + "\n"), "b.txt"),
+    EXPECT_ERROR(ParseBaseline(Replaced(text, "  0x1.8p+1 # 3\n", std::string("  ") + value + "\n"),
+                               "b.txt"),
                  ErrorKind::kData, "a finite number");
   }
 }
@@ -132,11 +139,15 @@ TEST(ParseBaseline, DefectsHaveFileAndLine) {
   EXPECT_ERROR(ParseBaseline("nonsense\n", "b.txt"), ErrorKind::kData, "b.txt:1");
   EXPECT_ERROR(ParseBaseline("", "b.txt"), ErrorKind::kData, "the end of the file");
   const std::string text = ToText(Exact());
-  EXPECT_ERROR(ParseBaseline(Replaced(text, "scope exact", "scope other"), "b.txt"), ErrorKind::kData, "'other'");
-  EXPECT_ERROR(ParseBaseline(Replaced(text, "row D0 work", "row D7 work"), "b.txt"), ErrorKind::kData, "'D7'");
-  EXPECT_ERROR(ParseBaseline(Replaced(text, "quantum 10", "quantum -1"), "b.txt"), ErrorKind::kData, "quantum");
-  EXPECT_ERROR(ParseBaseline(Replaced(text, "plumbline-baseline 1", "plumbline-baseline 2"), "b.txt"),
-               ErrorKind::kData, "b.txt:1");
+  EXPECT_ERROR(ParseBaseline(Replaced(text, "scope exact", "scope other"), "b.txt"),
+               ErrorKind::kData, "'other'");
+  EXPECT_ERROR(ParseBaseline(Replaced(text, "row D0 work", "row D7 work"), "b.txt"),
+               ErrorKind::kData, "'D7'");
+  EXPECT_ERROR(ParseBaseline(Replaced(text, "quantum 10", "quantum -1"), "b.txt"), ErrorKind::kData,
+               "quantum");
+  EXPECT_ERROR(
+      ParseBaseline(Replaced(text, "plumbline-baseline 1", "plumbline-baseline 2"), "b.txt"),
+      ErrorKind::kData, "b.txt:1");
 }
 
 TEST(ParseBaseline, RowTwiceOrOutOfOrderIsRefused) {
@@ -150,7 +161,8 @@ TEST(ParseBaseline, RowTwiceOrOutOfOrderIsRefused) {
 
 TEST(ParseBaseline, CutFileIsRefused) {
   const std::string text = ToText(Keyed());
-  EXPECT_ERROR(ParseBaseline(text.substr(0, text.size() - 1), "b.txt"), ErrorKind::kData, "newline");
+  EXPECT_ERROR(ParseBaseline(text.substr(0, text.size() - 1), "b.txt"), ErrorKind::kData,
+               "newline");
   const size_t inside = text.find("  0x1p+1 # 2\n");
   EXPECT_ERROR(ParseBaseline(text.substr(0, inside), "b.txt"), ErrorKind::kData, "b.txt");
 }
@@ -181,7 +193,8 @@ TEST(ReadBaselines, BrokenFileMakesTheVerdictInvalid) {
   const testing::TemporaryDirectory directory;
   const auto run = WriteRun(HonestRun(), directory / "run");
   MakeDirectories(directory / "s");
-  WriteFileAtomic(directory / "s/exact.txt", Replaced(ToText(Exact()), "integer = 10\n", "integer = 11\n"));
+  WriteFileAtomic(directory / "s/exact.txt",
+                  Replaced(ToText(Exact()), "integer = 10\n", "integer = 11\n"));
   const Comparison comparison = CheckRun(run, directory / "s", {});
   EXPECT_EQ(comparison.verdict, Verdict::kInvalid);
   EXPECT_THAT(comparison.headline, HasSubstr("edited by hand"));

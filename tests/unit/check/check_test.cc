@@ -18,7 +18,8 @@ using ::testing::IsEmpty;
 
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 
-Verdict VerdictAfter(const std::function<void(RunRecord&)>& plant, const CheckOptions& options = {}) {
+Verdict VerdictAfter(const std::function<void(RunRecord&)>& plant,
+                     const CheckOptions& options = {}) {
   RunRecord run = HonestRun();
   plant(run);
   return JudgeAgainstHonest(run, options).verdict;
@@ -46,10 +47,12 @@ TEST(Judge, RunAgainstItselfPasses) {
 }
 
 TEST(Judge, MovedMetricsFollowTheirDirection) {
-  EXPECT_EQ(VerdictAfter([](RunRecord& r) { At(r, "eval.rouge1.f1", MetricClass::kD1).values = {0.4}; }),
-            Verdict::kRegression);
-  EXPECT_EQ(VerdictAfter([](RunRecord& r) { At(r, "eval.rouge1.f1", MetricClass::kD1).values = {0.6}; }),
-            Verdict::kUnexplainedChange);
+  EXPECT_EQ(
+      VerdictAfter([](RunRecord& r) { At(r, "eval.rouge1.f1", MetricClass::kD1).values = {0.4}; }),
+      Verdict::kRegression);
+  EXPECT_EQ(
+      VerdictAfter([](RunRecord& r) { At(r, "eval.rouge1.f1", MetricClass::kD1).values = {0.6}; }),
+      Verdict::kUnexplainedChange);
   EXPECT_EQ(VerdictAfter([](RunRecord& r) {
               At(r, "eval.rouge1.f1", MetricClass::kD1).values = {std::nextafter(0.5, 1.0)};
             }),
@@ -62,7 +65,8 @@ TEST(Judge, MissingMetricFails) {
   RunRecord run = HonestRun();
   drop(run);
   const Comparison comparison = JudgeAgainstHonest(run);
-  EXPECT_EQ(RowOf(comparison, "eval.rouge1.f1", MetricClass::kD1).decision.status, RowStatus::kMissing);
+  EXPECT_EQ(RowOf(comparison, "eval.rouge1.f1", MetricClass::kD1).decision.status,
+            RowStatus::kMissing);
   EXPECT_THAT(comparison.headline, HasSubstr("eval.rouge1.f1 was not measured"));
 }
 
@@ -91,12 +95,16 @@ TEST(Judge, AnotherUnitDirectionOrTypeIsAChange) {
               At(r, "train.loss", MetricClass::kD1).direction = Direction::kHigher;
             }),
             Verdict::kUnexplainedChange);
-  EXPECT_EQ(VerdictAfter([](RunRecord& r) { At(r, "work.optimizer_steps", MetricClass::kD0).values = {10.0}; }),
+  EXPECT_EQ(VerdictAfter([](RunRecord& r) {
+              At(r, "work.optimizer_steps", MetricClass::kD0).values = {10.0};
+            }),
             Verdict::kUnexplainedChange);
 }
 
 TEST(Judge, NotANumberIsInvalidOnEitherSideAndOnBoth) {
-  const auto plant = [](RunRecord& run) { At(run, "train.loss", MetricClass::kD1).values[1] = kNan; };
+  const auto plant = [](RunRecord& run) {
+    At(run, "train.loss", MetricClass::kD1).values[1] = kNan;
+  };
   EXPECT_EQ(VerdictAfter(plant), Verdict::kInvalid);
   RunRecord broken = HonestRun();
   plant(broken);
@@ -125,10 +133,14 @@ TEST(Judge, RunThatOnlyTimedThingsComparedNothing) {
 }
 
 TEST(Judge, RunsThatDidNotFinishOrHaveProblemsAreInvalid) {
-  EXPECT_EQ(VerdictAfter([](RunRecord& r) { r.set.status = RunStatus::kFailed; }), Verdict::kInvalid);
-  EXPECT_EQ(VerdictAfter([](RunRecord& r) { r.set.status = RunStatus::kInterrupted; }), Verdict::kInvalid);
-  EXPECT_EQ(VerdictAfter([](RunRecord& r) { r.set.problems = {"the clock was throttled"}; }), Verdict::kInvalid);
-  EXPECT_EQ(VerdictAfter([](RunRecord& r) { r.ledger.observed.nonfinite_losses = 1; }), Verdict::kInvalid);
+  EXPECT_EQ(VerdictAfter([](RunRecord& r) { r.set.status = RunStatus::kFailed; }),
+            Verdict::kInvalid);
+  EXPECT_EQ(VerdictAfter([](RunRecord& r) { r.set.status = RunStatus::kInterrupted; }),
+            Verdict::kInvalid);
+  EXPECT_EQ(VerdictAfter([](RunRecord& r) { r.set.problems = {"the clock was throttled"}; }),
+            Verdict::kInvalid);
+  EXPECT_EQ(VerdictAfter([](RunRecord& r) { r.ledger.observed.nonfinite_losses = 1; }),
+            Verdict::kInvalid);
 }
 
 TEST(Judge, BrokenIdentityIsARegressionWithAndWithoutABaseline) {
@@ -139,7 +151,8 @@ TEST(Judge, BrokenIdentityIsARegressionWithAndWithoutABaseline) {
   for (const Comparison& comparison : {JudgeAgainstHonest(run), Judge(run, BaselineSet{}, {})}) {
     EXPECT_EQ(ToText(comparison.verdict), "REGRESSION");
     EXPECT_EQ(comparison.exit_status(), 1);
-    EXPECT_THAT(comparison.headline, HasSubstr("declared != observed: optimizer_steps declared 10"));
+    EXPECT_THAT(comparison.headline,
+                HasSubstr("declared != observed: optimizer_steps declared 10"));
     EXPECT_EQ(comparison.causes.front().strength, "because");
   }
 }
@@ -164,7 +177,8 @@ TEST(Judge, ChangedSettingIsConfigDriftEvenWhenMetricsMoved) {
 
 TEST(Judge, ChangedChainWithEqualValueIsANote) {
   RunRecord run = HonestRun();
-  SetConfig(run, "training.gradient_accumulation_steps", Setting(1, config::Layer::kSuite, "suites/s.yaml", 9));
+  SetConfig(run, "training.gradient_accumulation_steps",
+            Setting(1, config::Layer::kSuite, "suites/s.yaml", 9));
   const Comparison comparison = JudgeAgainstHonest(run);
   EXPECT_EQ(comparison.verdict, Verdict::kPass);
   ASSERT_FALSE(comparison.notes.empty());
@@ -227,7 +241,8 @@ TEST(Judge, OnlyThePerformanceKeyDecidesAboutTimes) {
   const Comparison comparison = JudgeAgainstHonest(run);
   EXPECT_EQ(comparison.verdict, Verdict::kPass);
   EXPECT_EQ(RowOf(comparison, "train.loss", MetricClass::kD1).decision.status, RowStatus::kSame);
-  EXPECT_EQ(RowOf(comparison, "train.tokens_per_s", MetricClass::kN1).decision.status, RowStatus::kNotComparable);
+  EXPECT_EQ(RowOf(comparison, "train.tokens_per_s", MetricClass::kN1).decision.status,
+            RowStatus::kNotComparable);
 }
 
 TEST(Judge, CovariatesAreInNoKey) {

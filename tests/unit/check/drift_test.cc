@@ -58,19 +58,20 @@ TEST_F(Drift, SameConfigurationPassesBeforeTheFirstStep) {
 }
 
 TEST_F(Drift, ChangedChainWithEqualValueIsANoteAndPasses) {
-  const Comparison comparison =
-      Check(With("training.gradient_accumulation_steps", Setting(1, config::Layer::kSuite, "suites/s.yaml", 9)));
+  const Comparison comparison = Check(With("training.gradient_accumulation_steps",
+                                           Setting(1, config::Layer::kSuite, "suites/s.yaml", 9)));
   EXPECT_EQ(comparison.verdict, Verdict::kPass);
   EXPECT_EQ(comparison.notes.size(), 1u);
 }
 
 TEST_F(Drift, WithoutABaselineTheRunItselfIsLeftToSaySo) {
-  const Comparison comparison =
-      CheckConfigDrift(config::Resolved(SmallConfig()), std::nullopt, directory_ / "absent", "absent");
+  const Comparison comparison = CheckConfigDrift(config::Resolved(SmallConfig()), std::nullopt,
+                                                 directory_ / "absent", "absent");
   EXPECT_EQ(comparison.verdict, Verdict::kPass);
 }
 
-// The incident from each layer: 10 rows, batch 2, 2 epochs: 10 optimizer steps; accumulating 4 leaves 4.
+// The incident from each layer: 10 rows, batch 2, 2 epochs: 10 optimizer steps; accumulating 4
+// leaves 4.
 TEST_F(Drift, FirstFiveLinesNameKeyOriginValuesAndPlannedSteps) {
   using config::Layer;
   config::Origin preset;
@@ -91,14 +92,16 @@ TEST_F(Drift, FirstFiveLinesNameKeyOriginValuesAndPlannedSteps) {
   checkpoint.layer = Layer::kCheckpoint;
   checkpoint.file = "checkpoint-5/resolved_config.json";
   for (const config::Origin& origin : {preset, include, suite, variable, checkpoint}) {
-    const Comparison comparison = Check(With("training.gradient_accumulation_steps", Accumulation(origin)));
+    const Comparison comparison =
+        Check(With("training.gradient_accumulation_steps", Accumulation(origin)));
     EXPECT_EQ(comparison.exit_status(), 5);
     const std::string text = TerminalText(comparison);
-    EXPECT_THAT(FirstFiveLines(text),
-                AllOf(HasSubstr("CONFIG_DRIFT (exit 5)  nothing was trained"),
-                      HasSubstr("training.gradient_accumulation_steps is 4, the baseline has 1"),
-                      HasSubstr("4  " + config::PlaceOf(origin)), HasSubstr("1  default  in the baseline"),
-                      HasSubstr("planned optimizer steps 10 -> 4")));
+    EXPECT_THAT(
+        FirstFiveLines(text),
+        AllOf(HasSubstr("CONFIG_DRIFT (exit 5)  nothing was trained"),
+              HasSubstr("training.gradient_accumulation_steps is 4, the baseline has 1"),
+              HasSubstr("4  " + config::PlaceOf(origin)), HasSubstr("1  default  in the baseline"),
+              HasSubstr("planned optimizer steps 10 -> 4")));
     EXPECT_THAT(text, HasSubstr("bazel run //suites:s.accept -- --reason \"...\"\n"));
   }
 }
@@ -107,8 +110,8 @@ TEST_F(Drift, PlanOfTheRunWinsOverTheStoredRowCount) {
   ledger::Declared planned;
   planned.optimizer_steps = 77;
   const Comparison comparison =
-      CheckConfigDrift(config::Resolved(With("training.seed", Setting(7, config::Layer::kSuite))), planned,
-                       directory_ / "s", "s");
+      CheckConfigDrift(config::Resolved(With("training.seed", Setting(7, config::Layer::kSuite))),
+                       planned, directory_ / "s", "s");
   EXPECT_EQ(comparison.planned_steps_candidate, 77);
 }
 
@@ -125,7 +128,8 @@ TEST_F(Drift, SettingThatChangesThePlanIsNamedFirst) {
 }
 
 TEST_F(Drift, FewerRowsChangeThePlanToo) {
-  const Comparison comparison = Check(With("data.max_train_samples", Setting(4, config::Layer::kCommandLine)));
+  const Comparison comparison =
+      Check(With("data.max_train_samples", Setting(4, config::Layer::kCommandLine)));
   EXPECT_EQ(comparison.verdict, Verdict::kConfigDrift);
   EXPECT_EQ(comparison.planned_steps_candidate, 4);  // 2 micro-batches, 2 epochs
 }

@@ -20,8 +20,8 @@ int Count(const std::string& text, const std::string& part) {
   return count;
 }
 
-// Well-formed enough to be refused for what hostile text breaks: balanced elements, quoted attributes, no bare markup
-// characters, no control characters.
+// Well-formed enough to be refused for what hostile text breaks: balanced elements, quoted
+// attributes, no bare markup characters, no control characters.
 bool IsWellFormed(const std::string& xml) {
   static const std::regex tag("<(/?)([a-z]+)((?: [a-z]+=\"[^\"<]*\")*)(/?)>|<\\?xml[^?]*\\?>");
   std::vector<std::string> open;
@@ -40,7 +40,8 @@ bool IsWellFormed(const std::string& xml) {
     }
   }
   const bool clean = between.find_first_of("<>") == std::string::npos;
-  const bool printable = std::ranges::none_of(xml, [](char c) { return c >= 0 && c < ' ' && c != '\n'; });
+  const bool printable =
+      std::ranges::none_of(xml, [](char c) { return c >= 0 && c < ' ' && c != '\n'; });
   return open.empty() && clean && printable;
 }
 
@@ -48,7 +49,8 @@ TEST(JunitXml, OneCaseForTheVerdictEachIdentityAndEachMetric) {
   const Comparison comparison = JudgeAgainstHonest(HonestRun());
   const std::string xml = JunitXml(comparison);
   EXPECT_TRUE(IsWellFormed(xml)) << xml;
-  EXPECT_EQ(Count(xml, "<testcase "), static_cast<int>(1 + comparison.identities.size() + comparison.rows.size()));
+  EXPECT_EQ(Count(xml, "<testcase "),
+            static_cast<int>(1 + comparison.identities.size() + comparison.rows.size()));
   EXPECT_EQ(Count(xml, "<failure"), 0);
   EXPECT_THAT(xml, HasSubstr("failures=\"0\" errors=\"0\" skipped=\"0\""));
 }
@@ -70,7 +72,8 @@ TEST(JunitXml, DriftHasACaseOfItsKey) {
   auto entries = SmallConfig();
   entries["training.seed"] = Setting(7, config::Layer::kSuite, "suites/s.yaml", 8);
   run.config = config::Resolved(entries);
-  EXPECT_THAT(JunitXml(JudgeAgainstHonest(run)), HasSubstr("classname=\"s.config\" name=\"training.seed\""));
+  EXPECT_THAT(JunitXml(JudgeAgainstHonest(run)),
+              HasSubstr("classname=\"s.config\" name=\"training.seed\""));
 }
 
 TEST(JunitXml, InvalidIsAnErrorAndAnotherMachineIsSkipped) {
@@ -88,11 +91,15 @@ TEST(JunitXml, InvalidIsAnErrorAndAnotherMachineIsSkipped) {
 TEST(JunitXml, HostileTextStaysText) {
   RunRecord run = HonestRun();
   run.set.status = RunStatus::kFailed;
-  run.set.problems = {"]]></failure><x a=\"1\" b='2'>&amp; \x01\x1b[31m \xFF\xC3 \xED\xA0\x80 \xEF\xBF\xBF 한글\r\n\t"};
+  run.set.problems = {
+      "]]></failure><x a=\"1\" b='2'>&amp; \x01\x1b[31m \xFF\xC3 \xED\xA0\x80 \xEF\xBF\xBF "
+      "한글\r\n\t"};
   {
     const std::string xml = JunitXml(JudgeAgainstHonest(run));
     EXPECT_TRUE(IsWellFormed(xml)) << xml;
-    EXPECT_THAT(xml, HasSubstr("]]&gt;&lt;/failure&gt;&lt;x a=&quot;1&quot; b=&apos;2&apos;&gt;&amp;amp; "));
+    EXPECT_THAT(
+        xml,
+        HasSubstr("]]&gt;&lt;/failure&gt;&lt;x a=&quot;1&quot; b=&apos;2&apos;&gt;&amp;amp; "));
     EXPECT_THAT(xml, HasSubstr("한글&#13;&#10;&#9;"));
     EXPECT_THAT(xml, Not(HasSubstr("\xFF")));
     EXPECT_THAT(xml, Not(HasSubstr("\xEF\xBF\xBF")));

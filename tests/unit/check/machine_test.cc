@@ -14,8 +14,10 @@ Environment Machine(Fields fields) {
 }
 
 TEST(ParseFields, ReadsWhatTheRepositoryRuleWrites) {
-  const Fields fields = ParseFields("# key\n\ncpu.isa = avx,avx2\ncpu.model = A  B (R) = C\nempty =\n", "key.txt");
-  EXPECT_EQ(fields, (Fields{{"cpu.isa", "avx,avx2"}, {"cpu.model", "A  B (R) = C"}, {"empty", ""}}));
+  const Fields fields =
+      ParseFields("# key\n\ncpu.isa = avx,avx2\ncpu.model = A  B (R) = C\nempty =\n", "key.txt");
+  EXPECT_EQ(fields,
+            (Fields{{"cpu.isa", "avx,avx2"}, {"cpu.model", "A  B (R) = C"}, {"empty", ""}}));
 }
 
 TEST(ParseFields, BrokenLineAndDoubledNameHaveTheirLine) {
@@ -24,7 +26,8 @@ TEST(ParseFields, BrokenLineAndDoubledNameHaveTheirLine) {
 }
 
 TEST(KeyOf, ModelNameIsAMatterOfSpeedAndIsaOfBoth) {
-  const MachineKey key = KeyOf(Machine({{"cpu.isa", "avx2"}, {"cpu.model", "m"}, {"package.libyaml-cpp-dev", "1"}}));
+  const MachineKey key =
+      KeyOf(Machine({{"cpu.isa", "avx2"}, {"cpu.model", "m"}, {"package.libyaml-cpp-dev", "1"}}));
   EXPECT_EQ(key.numeric, (Fields{{"cpu.isa", "avx2"}}));
   EXPECT_EQ(key.performance, (Fields{{"cpu.isa", "avx2"}, {"cpu.model", "m"}}));
 }
@@ -36,7 +39,8 @@ TEST(KeyOf, FieldThatNobodyClassifiedIsInBoth) {
 }
 
 TEST(CompareFields, NamesWhatDiffersAndWhatOneSideLacks) {
-  const auto differences = CompareFields({{"a", "1"}, {"b", "2"}, {"c", "3"}}, {{"a", "1"}, {"b", "9"}, {"d", "4"}});
+  const auto differences =
+      CompareFields({{"a", "1"}, {"b", "2"}, {"c", "3"}}, {{"a", "1"}, {"b", "9"}, {"d", "4"}});
   ASSERT_EQ(differences.size(), 3u);
   EXPECT_EQ(differences[0].name, "b");
   EXPECT_EQ(differences[1].candidate, "absent");
@@ -49,7 +53,8 @@ TEST(CompareFields, AnAbsentFieldIsNotTheWordAbsent) {
 }
 
 TEST(FileStemOf, IsReadableStableAndDependsOnEveryField) {
-  MachineKey key = KeyOf(Machine({{"cpu.isa", "avx,avx2,fma"}, {"kernel.machine", "x86_64"}, {"threads", "2"}}));
+  MachineKey key =
+      KeyOf(Machine({{"cpu.isa", "avx,avx2,fma"}, {"kernel.machine", "x86_64"}, {"threads", "2"}}));
   const std::string stem = FileStemOf(key);
   EXPECT_EQ(stem.substr(0, stem.size() - 8), "x8664-avx2-t2-");
   EXPECT_EQ(stem, FileStemOf(key));

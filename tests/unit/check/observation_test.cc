@@ -39,7 +39,8 @@ TEST(ObservationJson, TextThatLooksLikeANumberStaysText) {
 }
 
 TEST(ObservationJson, NonFiniteValuesSurviveTheFileSoThatTheyCanBeJudged) {
-  const Observation back = ObservationFromJson(ParseJson(DumpJson(ToJson(Loss({kNan, -kInfinity}))), "t"));
+  const Observation back =
+      ObservationFromJson(ParseJson(DumpJson(ToJson(Loss({kNan, -kInfinity}))), "t"));
   EXPECT_TRUE(IsNonFinite(back.values[0]));
   EXPECT_EQ(std::get<double>(back.values[1]), -kInfinity);
 }
@@ -48,13 +49,15 @@ TEST(ObservationJson, SetReadsBackToTheSameText) {
   Observation memory = Loss({int64_t{7}});
   memory.metric_class = MetricClass::kC;
   memory.quantum = 2;
-  const ObservationSet set = Set({Loss({1.0, 2.0}), BoundedTwin(Loss({1.0, 2.0}), {1e-6, 50, 1e-3, 0}), memory});
+  const ObservationSet set =
+      Set({Loss({1.0, 2.0}), BoundedTwin(Loss({1.0, 2.0}), {1e-6, 50, 1e-3, 0}), memory});
   const std::string text = DumpJson(ToJson(set));
   EXPECT_EQ(DumpJson(ToJson(ObservationSetFromJson(ParseJson(text, "t")))), text);
 }
 
 TEST(ObservationJson, SameNameAndClassTwiceIsRefused) {
-  EXPECT_ERROR(ObservationSetFromJson(ToJson(Set({Loss({1.0}), Loss({1.0})}))), ErrorKind::kData, "twice");
+  EXPECT_ERROR(ObservationSetFromJson(ToJson(Set({Loss({1.0}), Loss({1.0})}))), ErrorKind::kData,
+               "twice");
 }
 
 TEST(ObservationJson, UnknownClassGetsTheNearest) {

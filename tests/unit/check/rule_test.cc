@@ -77,8 +77,10 @@ TEST(JudgeBitwise, ValuesThatPrintAlikeAreStillDifferent) {
 TEST(JudgeBitwise, SideFollowsTheDirection) {
   EXPECT_EQ(Decide(Loss({1.0}), Loss({1.1})).status, RowStatus::kWorse);
   EXPECT_EQ(Decide(Loss({1.0}), Loss({0.9})).status, RowStatus::kBetter);
-  EXPECT_EQ(Decide(Loss({1.0}, Direction::kHigher), Loss({0.9}, Direction::kHigher)).status, RowStatus::kWorse);
-  EXPECT_EQ(Decide(Loss({1.0}, Direction::kNone), Loss({0.9}, Direction::kNone)).status, RowStatus::kChanged);
+  EXPECT_EQ(Decide(Loss({1.0}, Direction::kHigher), Loss({0.9}, Direction::kHigher)).status,
+            RowStatus::kWorse);
+  EXPECT_EQ(Decide(Loss({1.0}, Direction::kNone), Loss({0.9}, Direction::kNone)).status,
+            RowStatus::kChanged);
 }
 
 TEST(JudgeBitwise, LongSeriesWithOneWrongStepFails) {
@@ -89,7 +91,8 @@ TEST(JudgeBitwise, LongSeriesWithOneWrongStepFails) {
   EXPECT_EQ(Decide(Loss(stored), Loss(measured)).status, RowStatus::kWorse);
 }
 
-TEST(JudgeBitwise, MostStepsDifferentFails) {  // a reversed inequality let 179 of 200 through elsewhere
+TEST(JudgeBitwise,
+     MostStepsDifferentFails) {  // a reversed inequality let 179 of 200 through elsewhere
   std::vector<Value> stored(200, 1.0);
   std::vector<Value> measured(200, 1.01);
   for (size_t i = 0; i < 21; ++i) measured[i] = 1.0;
@@ -111,7 +114,9 @@ TEST(JudgeBitwise, ConstantHistoryIsTestedToo) {
 
 TEST(JudgeExact, IntegersAndTextCompareWhole) {
   const auto count = [](int64_t value) { return Metric("n", MetricClass::kD0, {value}); };
-  const auto digest = [](const char* text) { return Metric("d", MetricClass::kD0, {std::string(text)}); };
+  const auto digest = [](const char* text) {
+    return Metric("d", MetricClass::kD0, {std::string(text)});
+  };
   EXPECT_EQ(Decide(count(5), count(5)).status, RowStatus::kSame);
   EXPECT_EQ(Decide(count(5), count(6)).status, RowStatus::kChanged);
   EXPECT_EQ(Decide(digest("ab"), digest("ab")).status, RowStatus::kSame);
@@ -119,7 +124,8 @@ TEST(JudgeExact, IntegersAndTextCompareWhole) {
 }
 
 Observation Bounded(std::vector<Value> values, const Envelope& envelope) {
-  Observation observation = Metric("train.loss", MetricClass::kD2, std::move(values), Direction::kLower);
+  Observation observation =
+      Metric("train.loss", MetricClass::kD2, std::move(values), Direction::kLower);
   observation.envelope = envelope;
   return observation;
 }
@@ -162,7 +168,8 @@ TEST(JudgeBounded, NanIsOutside) {
 
 TEST(JudgeBounded, LengthMustAgree) {
   const Envelope envelope{0.5, 0, 0.5, 0};
-  EXPECT_EQ(Decide(Bounded({1.0, 1.0}, envelope), Bounded({1.0}, envelope)).status, RowStatus::kChanged);
+  EXPECT_EQ(Decide(Bounded({1.0, 1.0}, envelope), Bounded({1.0}, envelope)).status,
+            RowStatus::kChanged);
 }
 
 TEST(JudgeCeiling, QuantumAboveTheLargestPassesAndMoreFails) {

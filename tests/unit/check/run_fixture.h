@@ -1,4 +1,5 @@
-// Run directories in memory and on disk for the tests of the judge: an honest small run and ways to change it.
+// Run directories in memory and on disk for the tests of the judge: an honest small run and ways to
+// change it.
 #ifndef PLUMBLINE_TESTS_UNIT_CHECK_RUN_FIXTURE_H_
 #define PLUMBLINE_TESTS_UNIT_CHECK_RUN_FIXTURE_H_
 
@@ -15,8 +16,8 @@
 
 namespace plumbline::check {
 
-inline Observation Metric(const std::string& name, MetricClass metric_class, std::vector<Value> values,
-                          Direction direction = Direction::kNone) {
+inline Observation Metric(const std::string& name, MetricClass metric_class,
+                          std::vector<Value> values, Direction direction = Direction::kNone) {
   Observation observation;
   observation.name = name;
   observation.metric_class = metric_class;
@@ -27,7 +28,8 @@ inline Observation Metric(const std::string& name, MetricClass metric_class, std
   return observation;
 }
 
-inline config::Entry Setting(Json value, config::Layer layer, const std::string& file = "", int line = 0) {
+inline config::Entry Setting(Json value, config::Layer layer, const std::string& file = "",
+                             int line = 0) {
   config::Entry entry;
   entry.value = std::move(value);
   entry.origin.layer = layer;
@@ -55,17 +57,18 @@ inline RunRecord HonestRun() {
   run.evidence = std::string(64, 'e');
   run.set.suite = "s";
   run.set.status = RunStatus::kComplete;
-  run.set.observations = {Metric("data.digest.train", MetricClass::kD0, {std::string("ab")}),
-                          Metric("eval.rouge1.f1", MetricClass::kD1, {0.5}, Direction::kHigher),
-                          Metric("memory.peak_bytes", MetricClass::kC, {int64_t{100}}, Direction::kLower),
-                          Metric("train.loss", MetricClass::kD1, {3.0, 2.0, 1.5}, Direction::kLower),
-                          Metric("train.loss", MetricClass::kD2, {3.0, 2.0, 1.5}, Direction::kLower),
-                          Metric("train.tokens_per_s", MetricClass::kN1, {10.0, 11.0, 12.0}, Direction::kHigher),
-                          Metric("work.optimizer_steps", MetricClass::kD0, {int64_t{10}})};
+  run.set.observations = {
+      Metric("data.digest.train", MetricClass::kD0, {std::string("ab")}),
+      Metric("eval.rouge1.f1", MetricClass::kD1, {0.5}, Direction::kHigher),
+      Metric("memory.peak_bytes", MetricClass::kC, {int64_t{100}}, Direction::kLower),
+      Metric("train.loss", MetricClass::kD1, {3.0, 2.0, 1.5}, Direction::kLower),
+      Metric("train.loss", MetricClass::kD2, {3.0, 2.0, 1.5}, Direction::kLower),
+      Metric("train.tokens_per_s", MetricClass::kN1, {10.0, 11.0, 12.0}, Direction::kHigher),
+      Metric("work.optimizer_steps", MetricClass::kD0, {int64_t{10}})};
   run.ledger = ledger::HonestLedger();
   run.config = config::Resolved(SmallConfig());
-  run.environment.machine = {{"cpu.isa", "avx,avx2"}, {"cpu.model", "a"}, {"kernel.machine", "x86_64"},
-                             {"threads", "2"}};
+  run.environment.machine = {
+      {"cpu.isa", "avx,avx2"}, {"cpu.model", "a"}, {"kernel.machine", "x86_64"}, {"threads", "2"}};
   run.environment.code = {{"binary", "b1"}, {"revision", "r1"}};
   return run;
 }
@@ -90,7 +93,8 @@ inline Comparison JudgeAgainstHonest(const RunRecord& run, const CheckOptions& o
   return Judge(run, Stored(HonestRun()), options);
 }
 
-inline std::filesystem::path WriteRun(const RunRecord& run, const std::filesystem::path& directory) {
+inline std::filesystem::path WriteRun(const RunRecord& run,
+                                      const std::filesystem::path& directory) {
   MakeDirectories(directory);
   WriteJsonFile(directory / "observations.json", ToJson(run.set));
   WriteJsonFile(directory / "ledger.json", ToJson(run.ledger));
@@ -99,7 +103,8 @@ inline std::filesystem::path WriteRun(const RunRecord& run, const std::filesyste
   return directory;
 }
 
-inline const Row& RowOf(const Comparison& comparison, const std::string& name, MetricClass metric_class) {
+inline const Row& RowOf(const Comparison& comparison, const std::string& name,
+                        MetricClass metric_class) {
   for (const Row& row : comparison.rows) {
     if (row.name == name && row.metric_class == metric_class) return row;
   }

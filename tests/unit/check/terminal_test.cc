@@ -25,15 +25,18 @@ RunRecord AllWrong() {
   RunRecord run = HonestRun();
   for (int i = 0; i < 30; ++i) {
     run.set.observations.push_back(
-        Metric("eval.a_long_name_of_a_metric_that_runs_over_" + std::to_string(i), MetricClass::kD0, {int64_t{i}}));
+        Metric("eval.a_long_name_of_a_metric_that_runs_over_" + std::to_string(i), MetricClass::kD0,
+               {int64_t{i}}));
   }
   ledger::LoopOptions really;
   really.accumulation = 4;
   run.ledger.observed = ledger::RunLoop(really, run.ledger.declared.schedule);
   auto entries = SmallConfig();
-  for (const char* key : {"training.a", "training.b", "training.c", "training.d", "training.e", "training.f"}) {
-    entries[key] = Setting("사람이 쓴 아주 긴 값 사람이 쓴 아주 긴 값 사람이 쓴 아주 긴 값", config::Layer::kSuite,
-                           "suites/a/very/long/path/to/the/file/that/does/not/fit/into/eighty/columns.yaml", 123);
+  for (const char* key :
+       {"training.a", "training.b", "training.c", "training.d", "training.e", "training.f"}) {
+    entries[key] = Setting(
+        "사람이 쓴 아주 긴 값 사람이 쓴 아주 긴 값 사람이 쓴 아주 긴 값", config::Layer::kSuite,
+        "suites/a/very/long/path/to/the/file/that/does/not/fit/into/eighty/columns.yaml", 123);
   }
   run.config = config::Resolved(entries);
   run.environment.code["binary"] = std::string(64, 'f');
@@ -76,7 +79,8 @@ TEST(TerminalText, RegressionSaysWhatWhyAndWhatToType) {
   At(run, "data.digest.train", MetricClass::kD0).values = {std::string("cd")};
   const std::vector<std::string> lines = Lines(TerminalText(JudgeAgainstHonest(run, {false, "s"})));
   EXPECT_EQ(lines[0], "FAIL //suites:s  REGRESSION (exit 1)  s -> run");
-  EXPECT_THAT(lines[1], StartsWith("eval.rouge1.f1 fell 0.5 to 0.25 probably because the data differs"));
+  EXPECT_THAT(lines[1],
+              StartsWith("eval.rouge1.f1 fell 0.5 to 0.25 probably because the data differs"));
   EXPECT_EQ(lines.back(), "NEXT   bazel run //suites:s.accept -- --reason \"...\"");
 }
 
@@ -94,7 +98,8 @@ TEST(TerminalText, RefusalOfABrokenLoopDoesNotOfferToAcceptIt) {
 TEST(DisplayWidth, HangulIsTwoColumnsAndMarksAreNone) {
   EXPECT_EQ(DisplayWidth("abc"), 3);
   EXPECT_EQ(DisplayWidth("한글"), 4);
-  EXPECT_EQ(DisplayWidth("\xE1\x84\x92\xE1\x85\xA1\xE1\x86\xAB"), 2);  // the same syllable in three Jamo
+  EXPECT_EQ(DisplayWidth("\xE1\x84\x92\xE1\x85\xA1\xE1\x86\xAB"),
+            2);  // the same syllable in three Jamo
   EXPECT_EQ(DisplayWidth("e\xCC\x81"), 1);
   EXPECT_EQ(DisplayWidth("\xFF\xFE"), 2);
   EXPECT_EQ(DisplayWidth(""), 0);

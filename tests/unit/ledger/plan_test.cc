@@ -57,11 +57,13 @@ TEST(PlanTraining, WarmupRatioRoundsUpAndStepsWinOverIt) {
 }
 
 TEST(PlanTraining, ZeroAccumulationIsRefusedByItsKey) {
-  EXPECT_ERROR(PlanTraining(Inputs(10, 2, 0, 1)), ErrorKind::kUsage, "training.gradient_accumulation_steps");
+  EXPECT_ERROR(PlanTraining(Inputs(10, 2, 0, 1)), ErrorKind::kUsage,
+               "training.gradient_accumulation_steps");
 }
 
 TEST(MicroBatchesFor, CountsWholeEpochsAndTheStepsOfABrokenOne) {
-  const Declared plan = PlanTraining(Inputs(11, 2, 4, 3));  // epochs of 6 micro-batches in steps of 4 and 2
+  const Declared plan =
+      PlanTraining(Inputs(11, 2, 4, 3));  // epochs of 6 micro-batches in steps of 4 and 2
   EXPECT_EQ(MicroBatchesFor(plan, 0), 0);
   EXPECT_EQ(MicroBatchesFor(plan, 1), 4);
   EXPECT_EQ(MicroBatchesFor(plan, 2), 6);

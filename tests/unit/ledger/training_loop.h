@@ -1,4 +1,5 @@
-// A training loop without a model: makes the events a loop of given accumulation makes, on its own arithmetic.
+// A training loop without a model: makes the events a loop of given accumulation makes, on its own
+// arithmetic.
 #ifndef PLUMBLINE_TESTS_UNIT_LEDGER_TRAINING_LOOP_H_
 #define PLUMBLINE_TESTS_UNIT_LEDGER_TRAINING_LOOP_H_
 

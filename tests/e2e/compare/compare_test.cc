@@ -1,0 +1,183 @@
+// compare and baseline as a person meets them: words in, text, files and exit status out.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+
+#include <cstdio>
+#include <string>
+
+#include "harness/base/file.h"
+#include "harness/base/json.h"
+#include "tests/testing/temporary_directory.h"
+#include "tests/unit/check/run_fixture.h"
+
+namespace plumbline::check {
+namespace {
+
+using ::testing::HasSubstr;
+
+std::string program;
+
+struct Outcome {
+  int status = -1;
+  std::string out;
+  std::string err;
+};
+
+class Judge : public ::testing::Test {
+ protected:
+  Outcome Run(const std::string& words) {
+    const std::string err = (directory_ / "stderr").string();
+    const std::string command = program + " " + words + " 2>" + err;
+    Outcome outcome;
+    FILE* pipe = ::popen(command.c_str(), "r");
+    char buffer[4096];
+    size_t got = 0;
+    while ((got = std::fread(buffer, 1, sizeof buffer, pipe)) > 0) outcome.out.append(buffer, got);
+    const int status = ::pclose(pipe);
+    outcome.status = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+    outcome.err = ReadFile(err);
+    return outcome;
+  }
+  std::string Write(const RunRecord& run, const std::string& name) {
+    return WriteRun(run, directory_ / name).string();
+  }
+  std::string Baselines() const { return " --baselines " + (directory_ / "baselines").string(); }
+  void AcceptHonest() {
+    const std::string runs = Write(HonestRun(), "a") + " " + Write(HonestRun(), "b");
+    const Outcome outcome = Run("baseline accept " + runs + " --reason first" + Baselines());
+    ASSERT_EQ(outcome.status, 0) << outcome.err;
+  }
+
+  testing::TemporaryDirectory directory_;
+};
+
+RunRecord Drifted() {
+  RunRecord run = HonestRun();
+  auto entries = SmallConfig();
+  entries["training.gradient_accumulation_steps"] =
+      Setting(4, config::Layer::kPreset, "models/m.yaml", 14);
+  run.config = config::Resolved(entries);
+  return run;
+}
+
+RunRecord Worse() {
+  RunRecord run = HonestRun();
+  At(run, "eval.rouge1.f1", MetricClass::kD1).values = {0.25};
+  return run;
+}
+
+RunRecord Broken() {
+  RunRecord run = HonestRun();
+  ledger::LoopOptions really;
+  really.accumulation = 4;
+  run.ledger.observed = ledger::RunLoop(really, run.ledger.declared.schedule);
+  return run;
+}
+
+TEST_F(Judge, ExitStatusFollowsTheVerdict) {
+  EXPECT_EQ(Run("baseline check " + Write(HonestRun(), "run") + Baselines()).status,
+            3);  // NO_BASELINE
+  AcceptHonest();
+  EXPECT_EQ(Run("compare s " + Write(HonestRun(), "run") + Baselines()).status, 0);
+  EXPECT_EQ(Run("compare s " + Write(Worse(), "run") + Baselines()).status, 1);
+  EXPECT_EQ(Run("compare s " + Write(Broken(), "run") + Baselines()).status, 1);
+  EXPECT_EQ(Run("compare s " + Write(Drifted(), "run") + Baselines()).status, 5);
+  RunRecord failed = HonestRun();
+  failed.set.status = RunStatus::kFailed;
+  EXPECT_EQ(Run("compare s " + Write(failed, "run") + Baselines()).status, 3);
+}
+
+TEST_F(Judge, TwoRunDirectoriesCompareWithoutABaseline) {
+  const Outcome outcome =
+      Run("compare " + Write(HonestRun(), "before") + " " + Write(Worse(), "after"));
+  EXPECT_EQ(outcome.status, 1);
+  EXPECT_THAT(outcome.out, HasSubstr("before -> after"));
+  EXPECT_THAT(outcome.out, HasSubstr("eval.rouge1.f1 fell 0.5 to 0.25"));
+}
+
+TEST_F(Judge, JsonAndFilesCarryOneSetOfFacts) {
+  AcceptHonest();
+  const std::string out = (directory_ / "comparison.json").string();
+  const std::string junit = (directory_ / "test.xml").string();
+  const Outcome outcome = Run("compare s " + Write(Drifted(), "run") + Baselines() +
+                              " --json --out " + out + " --junit " + junit);
+  EXPECT_EQ(outcome.status, 5);
+  const Json json = ParseJson(outcome.out, "stdout");
+  EXPECT_EQ(json, ReadJsonFile(out));
+  EXPECT_EQ(json["schema"], (Json{{"name", "plumbline.comparison"}, {"major", 1}, {"minor", 0}}));
+  EXPECT_EQ(json["verdict"], "CONFIG_DRIFT");
+  EXPECT_EQ(json["exit_status"], 5);
+  EXPECT_EQ(json["causes"][0]["id"], "training.gradient_accumulation_steps");
+  EXPECT_EQ(json["inventory"][0], (Json{{"plane", "config"},
+                                        {"state", "differs"},
+                                        {"count", 1},
+                                        {"detail", "training.gradient_accumulation_steps"}}));
+  EXPECT_THAT(ReadFile(junit), HasSubstr("type=\"CONFIG_DRIFT\""));
+}
+
+TEST_F(Judge, StrictCountsRowsOfAnotherMachine) {
+  AcceptHonest();
+  RunRecord other = HonestRun();
+  other.environment.machine["cpu.isa"] = "avx";
+  const std::string words = "compare s " + Write(other, "run") + Baselines();
+  EXPECT_EQ(Run(words).status, 0);
+  EXPECT_EQ(Run(words + " --strict").status, 3);
+}
+
+TEST_F(Judge, UnknownSuiteGetsTheNearest) {
+  AcceptHonest();
+  const Outcome outcome = Run("compare ss " + Write(HonestRun(), "run") + Baselines());
+  EXPECT_EQ(outcome.status, 2);
+  EXPECT_THAT(outcome.err, HasSubstr("try 's'"));
+}
+
+TEST_F(Judge, ProvingIsRefusedByNameUntilItIsBuilt) {
+  const Outcome outcome = Run("compare a b --prove");
+  EXPECT_EQ(outcome.status, 2);
+  EXPECT_THAT(outcome.err, HasSubstr("--prove"));
+}
+
+TEST_F(Judge, AcceptWithoutReasonWritesNothing) {
+  const std::string runs = Write(HonestRun(), "a") + " " + Write(HonestRun(), "b");
+  const Outcome outcome = Run("baseline accept " + runs + Baselines());
+  EXPECT_EQ(outcome.status, 2);
+  EXPECT_THAT(outcome.err, HasSubstr("--reason"));
+  EXPECT_FALSE(std::filesystem::exists(directory_ / "baselines"));
+}
+
+TEST_F(Judge, ShowAndHistoryPrintWhatIsStored) {
+  AcceptHonest();
+  EXPECT_THAT(Run("baseline show s" + Baselines()).out,
+              HasSubstr("train.loss            D2     1     lower"));
+  EXPECT_THAT(Run("baseline history s" + Baselines()).out,
+              HasSubstr("first\n      all metrics; 2 runs"));
+  EXPECT_EQ(ParseJson(Run("baseline history s --json" + Baselines()).out, "t")["exact"].size(), 1u);
+}
+
+TEST_F(Judge, CheckOfAllFilesFindsAHandEdit) {
+  AcceptHonest();
+  EXPECT_THAT(Run("baseline check" + Baselines()).out, HasSubstr("2 baseline files"));
+  const auto path = directory_ / "baselines/s/exact.txt";
+  std::string text = ReadFile(path);
+  text.replace(text.find("integer = 10"), 12, "integer = 99");
+  WriteFileAtomic(path, text);
+  const Outcome outcome = Run("baseline check" + Baselines());
+  EXPECT_EQ(outcome.status, 2);
+  EXPECT_THAT(outcome.err, HasSubstr("edited by hand"));
+}
+
+TEST_F(Judge, UnknownWordGetsTheNearest) {
+  const Outcome outcome = Run("baseline acept");
+  EXPECT_EQ(outcome.status, 2);
+  EXPECT_THAT(outcome.err, HasSubstr("plumbline baseline accept"));
+}
+
+}  // namespace
+}  // namespace plumbline::check
+
+int main(int argc, char** argv) {
+  ::testing::InitGoogleTest(&argc, argv);
+  plumbline::check::program = argv[1];
+  return RUN_ALL_TESTS();
+}

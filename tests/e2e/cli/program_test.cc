@@ -69,7 +69,7 @@ bool Contains(const std::string& text, const std::string& part) {
 TEST_F(Program, HelpGoesToStandardOutputWithStatusZero) {
   const Outcome outcome = Plumbline("--help");
   EXPECT_EQ(outcome.status, 0);
-  EXPECT_TRUE(Contains(outcome.out, "config  what a configuration resolves to"));
+  EXPECT_TRUE(Contains(outcome.out, "what a configuration resolves to"));
   EXPECT_TRUE(outcome.err.empty());
   EXPECT_TRUE(Contains(Plumbline("config --help").out, "Example:"));
 }

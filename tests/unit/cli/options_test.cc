@@ -31,6 +31,8 @@ std::string OptionsOf(const Verb& verb) {
 
 TEST(Options, EveryVerbHasExactlyTheseOptions) {
   const std::map<std::string, std::string> frozen = {
+      {"baseline", "baselines strict out junit json reason metric recorded-by"},
+      {"compare", "baselines strict out junit json"},
       {"config", "schema explicit json"},
       {"rouge", "predictions references tokenizer stemmer seed per-row json"},
       {"tokenize", "model text file out json"},

@@ -116,6 +116,7 @@ TEST(ParticleTokenizer, SplitsTheSentencesOfTheParticleTable) {
 
 TEST(ParticleTokenizer, ProtectedNounsKeepTheirLastSyllable) {
   EXPECT_EQ(Joined("particle", "회의 결과 지도 하나 종이 도로"), "회의 결과 지도 하나 종이 도로");
+  EXPECT_EQ(Joined("particle", "함께 다만 소라는 해나가"), "함께 다만 소라 는 해나 가");
   EXPECT_EQ(Joined("particle", "회의에서 결과를 지도와 고양이랑"),
             "회의 에서 결과 를 지도 와 고양이 랑");
 }

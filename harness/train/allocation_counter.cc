@@ -1,77 +1,73 @@
 #include "harness/train/allocation_counter.h"
 
 #include <c10/core/Allocator.h>
+#include <c10/util/Logging.h>
+#include <c10/util/ThreadLocalDebugInfo.h>
 
 #include <algorithm>
-#include <atomic>
+#include <mutex>
+#include <unordered_map>
 #include <utility>
 
 #include "harness/base/error.h"
 
 namespace plumbline::train {
+namespace {
 
-struct AllocationCounter::State {
-  std::atomic<int64_t> count{0}, bytes{0}, live_bytes{0}, peak_bytes{0};
+// c10's numbers of log levels.
+constexpr int kErrorLevel = 2;
 
-  void Allocated(int64_t size_bytes) {
-    ++count;
-    bytes += size_bytes;
-    const int64_t live = live_bytes += size_bytes;
-    int64_t peak = peak_bytes.load();
-    while (live > peak && !peak_bytes.compare_exchange_weak(peak, live)) {
-    }
-  }
-};
-
-// LibTorch wants allocators that live for ever, so there is one, and it points at the scope in force. Outside a scope
-// it only passes requests on: a storage made inside remembers it and asks it again when it grows.
-class CountingAllocator : public c10::Allocator {
+// LibTorch reports each CPU allocation of this thread, and of the threads that inherit its debug information.
+class Reporter : public c10::MemoryReportingInfoBase {
  public:
-  static CountingAllocator& Instance() {
-    static CountingAllocator instance;
-    return instance;
+  void reportMemoryUsage(void* block, int64_t size_bytes, size_t, size_t, c10::Device device) override {
+    if (device.type() != c10::DeviceType::CPU) return;
+    const std::lock_guard<std::mutex> lock(mutex_);
+    size_bytes > 0 ? Allocated(block, size_bytes) : Freed(block);
   }
 
-  c10::DataPtr allocate(size_t size_bytes) override {
-    c10::DataPtr inner = base_->allocate(size_bytes);
-    if (size_bytes == 0 || state_ == nullptr) return inner;
-    const auto size = static_cast<int64_t>(size_bytes);
-    state_->Allocated(size);
-    void* data = inner.get();
-    const c10::Device device = inner.device();
-    return {data, new Block{std::move(inner), size, state_}, &Free, device};
-  }
+  bool memoryProfilingEnabled() const override { return true; }
 
-  void copy_data(void* destination, const void* source, size_t size_bytes) const override {
-    default_copy_data(destination, source, size_bytes);
-  }
-
-  void Install(std::shared_ptr<AllocationCounter::State> state) {
-    PLUMBLINE_CHECK(state_ == nullptr);
-    if (base_ == nullptr) base_ = c10::GetAllocator(c10::DeviceType::CPU);
-    state_ = std::move(state);
-    c10::SetAllocator(c10::DeviceType::CPU, this);
-  }
-
-  void Remove() {
-    c10::SetAllocator(c10::DeviceType::CPU, base_);
-    state_.reset();
+  AllocationCounts counts() const {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    return counts_;
   }
 
  private:
-  struct Block {
-    c10::DataPtr inner;
-    int64_t size_bytes;
-    std::shared_ptr<AllocationCounter::State> state;
-  };
-
-  static void Free(void* context) {
-    const std::unique_ptr<Block> block(static_cast<Block*>(context));
-    block->state->live_bytes -= block->size_bytes;
+  void Allocated(void* block, int64_t size_bytes) {
+    sizes_bytes_[block] = size_bytes;
+    live_bytes_ += size_bytes;
+    ++counts_.count;
+    counts_.bytes += size_bytes;
+    counts_.peak_bytes = std::max(counts_.peak_bytes, live_bytes_);
   }
 
-  c10::Allocator* base_ = nullptr;  // LibTorch's own, once seen never forgotten
-  std::shared_ptr<AllocationCounter::State> state_;
+  // Blocks from before the scope are not ours to subtract.
+  void Freed(void* block) {
+    const auto found = sizes_bytes_.find(block);
+    if (found == sizes_bytes_.end()) return;
+    live_bytes_ -= found->second;
+    sizes_bytes_.erase(found);
+  }
+
+  mutable std::mutex mutex_;
+  std::unordered_map<void*, int64_t> sizes_bytes_;  // alive, by address; never iterated
+  int64_t live_bytes_ = 0;
+  AllocationCounts counts_;
+};
+
+}  // namespace
+
+struct AllocationCounter::State {
+  State()
+      : former_log_level(std::exchange(FLAGS_caffe2_log_level, std::max(FLAGS_caffe2_log_level, kErrorLevel))),
+        reporter(std::make_shared<Reporter>()),
+        guard(c10::DebugInfoKind::PROFILER_STATE, reporter) {}
+  ~State() { FLAGS_caffe2_log_level = former_log_level; }
+
+  int former_log_level;  // LibTorch warns of every thousandth block that was there before the scope
+  std::shared_ptr<Reporter> reporter;
+  c10::DebugInfoGuard guard;
 };
 
 AllocationCounts& AllocationCounts::operator+=(const AllocationCounts& other) {
@@ -81,14 +77,13 @@ AllocationCounts& AllocationCounts::operator+=(const AllocationCounts& other) {
   return *this;
 }
 
-AllocationCounter::AllocationCounter() : state_(std::make_shared<State>()) {
-  CountingAllocator::Instance().Install(state_);
+AllocationCounter::AllocationCounter() {
+  PLUMBLINE_CHECK(c10::ThreadLocalDebugInfo::get(c10::DebugInfoKind::PROFILER_STATE) == nullptr);
+  state_ = std::make_unique<State>();
 }
 
-AllocationCounter::~AllocationCounter() { CountingAllocator::Instance().Remove(); }
+AllocationCounter::~AllocationCounter() = default;
 
-AllocationCounts AllocationCounter::counts() const {
-  return {state_->count.load(), state_->bytes.load(), state_->peak_bytes.load()};
-}
+AllocationCounts AllocationCounter::counts() const { return state_->reporter->counts(); }
 
 }  // namespace plumbline::train

@@ -1,5 +1,5 @@
 // Counts CPU tensor allocations while it lives: how many, how many bytes, and the peak of what was alive at once.
-// Called around training steps; timed repetitions run without it. Process-wide: at most one lives at a time.
+// Called around training steps; timed repetitions run without it. At most one lives on a thread at a time.
 #ifndef PLUMBLINE_HARNESS_TRAIN_ALLOCATION_COUNTER_H_
 #define PLUMBLINE_HARNESS_TRAIN_ALLOCATION_COUNTER_H_
 
@@ -18,7 +18,8 @@ struct AllocationCounts {
   bool operator==(const AllocationCounts&) const = default;
 };
 
-// Stands before LibTorch's CPU allocator. Tensors allocated inside may outlive it.
+// Listens to LibTorch's own reports of memory, on this thread and those that autograd starts for it. Construct and
+// destroy it on one thread. Tensors allocated inside may outlive it.
 class AllocationCounter {
  public:
   AllocationCounter();
@@ -30,8 +31,7 @@ class AllocationCounter {
 
  private:
   struct State;
-  std::shared_ptr<State> state_;
-  friend class CountingAllocator;
+  std::unique_ptr<State> state_;
 };
 
 }  // namespace plumbline::train

@@ -1,0 +1,337 @@
+#include "harness/train/trainer.h"
+
+#include <ATen/Context.h>
+#include <ATen/Parallel.h>
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+#include <utility>
+
+#include "harness/base/clock.h"
+#include "harness/base/error.h"
+#include "harness/base/number.h"
+#include "harness/base/random.h"
+#include "harness/train/accumulation.h"
+#include "harness/train/checkpoint.h"
+#include "harness/train/checkpoint_directory.h"
+#include "harness/train/interrupt.h"
+#include "harness/train/optimizer.h"
+#include "harness/train/resume.h"
+#include "harness/train/sampler.h"
+#include "harness/train/schedule.h"
+#include "harness/train/work_counters.h"
+
+namespace plumbline::train {
+namespace {
+
+// transformers' estimate of floating point operations: forward 2 and backward 4 a parameter and token.
+constexpr double kFlosPerParameterAndToken = 6;
+
+SamplerSettings SamplerOf(const TrainingRows& rows, const TrainingArguments& arguments, int64_t accumulation) {
+  return {.num_rows = rows.size(),
+          .batch_size = arguments.per_device_train_batch_size,
+          .gradient_accumulation_steps = accumulation,
+          .shuffle = arguments.shuffle,
+          .group_by_length = arguments.group_by_length,
+          .lengths = rows.source_lengths,
+          .seed = arguments.seed};
+}
+
+AdamWConfig AdamWConfigOf(const TrainingArguments& arguments) {
+  return {.beta1 = arguments.adam_beta1,
+          .beta2 = arguments.adam_beta2,
+          .epsilon = arguments.adam_epsilon,
+          .weight_decay = arguments.weight_decay};
+}
+
+Schedule ScheduleOf(const TrainingArguments& arguments, int64_t total_steps) {
+  return {.type = arguments.lr_scheduler_type,
+          .learning_rate = arguments.learning_rate,
+          .warmup_steps = ResolveWarmupSteps(arguments.warmup_steps, arguments.warmup_ratio, total_steps),
+          .total_steps = total_steps};
+}
+
+void ApplyDeterminism(const TrainingArguments& arguments) {
+  if (arguments.threads > 0) at::set_num_threads(static_cast<int>(arguments.threads));
+  at::globalContext().setDeterministicAlgorithms(arguments.deterministic, /*warn_only=*/false);
+  // Filling every fresh tensor with NaN is a debugging aid of that switch, not part of determinism.
+  at::globalContext().setDeterministicFillUninitializedMemory(false);
+}
+
+// An event of every `interval` steps is due, and once more after the last one.
+bool IsDue(std::optional<int64_t> interval, int64_t step, bool is_last) {
+  return interval && (step % *interval == 0 || is_last);
+}
+
+class Loop {
+ public:
+  Loop(models::Model& model, const TrainingRows& rows, const TrainingArguments& arguments,
+       const Callbacks& callbacks, const ledger::Declared& declared)
+      : model_(model),
+        rows_(rows),
+        arguments_(arguments),
+        callbacks_(callbacks),
+        declared_(declared),
+        device_(model.Parameters().at(0).value.device()),
+        accumulation_(MicroBatchesPerStep(arguments)),
+        plan_(PlanOf(arguments, rows.size(), accumulation_)),
+        sampler_(SamplerOf(rows, arguments, accumulation_)),
+        schedule_(ScheduleOf(arguments, plan_.max_steps)),
+        optimizer_(model.Parameters(), AdamWConfigOf(arguments)),
+        non_embedding_parameters_(NumNonEmbeddingParameters(model)),
+        state_(StartingState(arguments, plan_)) {}
+
+  TrainResult Run() {
+    Start();
+    const double start_s = MonotonicSeconds();
+    const int64_t first_step = state_.global_step;
+    // A checkpoint of the last step may still owe the end of its epoch.
+    while (loop_.epoch < plan_.num_train_epochs && (!IsStopped() || loop_.update_step > 0)) RunEpoch();
+    TakeParameterFacts(model_, counter_.facts());
+    counter_.facts().taken_rows = rows_.ids;
+    counter_.OnEnd(stopped_early_ ? ledger::Ending::kEarlyStopping : ledger::Ending::kCompleted);
+    return Finish(MonotonicSeconds() - start_s, state_.global_step - first_step);
+  }
+
+ private:
+  // From scratch, or from a checkpoint.
+  void Start() {
+    optimizer_.ZeroGradients();  // whatever the model was used for before
+    if (!arguments_.output_dir.empty()) RemoveLeftovers(arguments_.output_dir);
+    if (arguments_.resume_from.empty()) {
+      SeedGenerators(device_, NamedStream(arguments_.seed, "train/dropout").Next());
+      return;
+    }
+    Checkpoint checkpoint = LoadCheckpoint(arguments_.resume_from);
+    RequireSamePlan(checkpoint, state_, arguments_);
+    LoadWeights(model_, arguments_.resume_from);
+    optimizer_.LoadState(checkpoint.optimizer);
+    RestoreGenerators(checkpoint.loop.generator_states);
+    state_ = std::move(checkpoint.trainer);
+    loop_ = std::move(checkpoint.loop);
+    counter_ = ledger::LedgerCounter(std::move(checkpoint.ledger.observed));
+    stopped_early_ = arguments_.early_stopping_patience &&
+                     state_.early_stopping_patience_counter >= *arguments_.early_stopping_patience;
+  }
+
+  bool IsLast() const { return state_.global_step >= plan_.max_steps; }
+  bool IsStopped() const { return IsLast() || stopped_early_; }
+
+  // The rest of the current epoch. Its end has events even when training stops inside it, as in transformers.
+  void RunEpoch() {
+    const std::vector<std::vector<int64_t>> batches = EpochBatches(sampler_, loop_.epoch);
+    while (loop_.update_step < plan_.steps_per_epoch && !IsStopped()) {
+      const auto first = static_cast<size_t>(loop_.update_step * accumulation_);
+      const size_t last = std::min(first + static_cast<size_t>(accumulation_), batches.size());
+      RunStep(std::span(batches).subspan(first, last - first));
+      EndStep();
+      StopIfInterrupted();
+    }
+    ++loop_.epoch;
+    loop_.update_step = 0;
+    EvaluateAndSave(!arguments_.eval_steps, !arguments_.save_steps);
+    StopIfInterrupted();
+  }
+
+  void RunStep(std::span<const std::vector<int64_t>> batches) {
+    const double start_s = MonotonicSeconds();
+    const int64_t tokens_before = counter_.observed().processed_tokens;
+    std::vector<TrainingMicroBatch> window;
+    for (const std::vector<int64_t>& batch : batches) window.push_back(PackMicroBatch(rows_, batch));
+    // A window cut short by a signal never happened: only a window of several can be.
+    const bool can_be_cut = window.size() > 1;
+    const std::optional<ledger::LedgerCounter> counter_before =
+        can_be_cut ? std::optional(counter_) : std::nullopt;
+    const auto generators_before =
+        can_be_cut ? GeneratorStates(device_) : std::map<std::string, std::string>();
+    WorkCounters work(arguments_.count_work);
+    const WindowOutcome outcome = AddWindowGradients(model_, window, arguments_, counter_,
+                                                     [this] { return interrupt_.signal() != 0; });
+    if (outcome.interrupted) {
+      counter_ = *counter_before;
+      RestoreGenerators(generators_before);
+      StopIfInterrupted();
+    }
+    const double learning_rate = LearningRateAt(schedule_, loop_.scheduler_step);
+    Update(outcome, learning_rate);
+    work.Finish(counter_.facts());
+    Report(window, outcome.loss, learning_rate, MonotonicSeconds() - start_s,
+           counter_.observed().processed_tokens - tokens_before);
+  }
+
+  // Moves the weights, or throws a non-finite step away.
+  void Update(const WindowOutcome& outcome, double learning_rate) {
+    const double norm = optimizer_.GradientNorm();
+    if (!outcome.nonfinite.empty() || !std::isfinite(norm)) {
+      DropStep(outcome, learning_rate, norm);
+    } else {
+      optimizer_.Step(learning_rate, norm, arguments_.max_grad_norm);
+      counter_.OnOptimizerStep(learning_rate, norm);
+      counter_.OnSchedulerStep();
+      ++loop_.scheduler_step;
+      loop_.step_losses.push_back(outcome.loss);
+      loop_.gradient_norms.push_back(norm);
+      ++loop_.unlogged_steps;
+      loop_.unlogged_loss_sum += outcome.loss;
+      loop_.total_loss_sum += outcome.loss;
+    }
+    optimizer_.ZeroGradients();
+    ++state_.global_step;
+    ++loop_.update_step;
+  }
+
+  void DropStep(const WindowOutcome& outcome, double learning_rate, double norm) {
+    const std::string parameter = optimizer_.FirstNonFiniteGradient();
+    std::string place = "a gradient norm of " + ShortestDecimal(norm);
+    if (!parameter.empty()) place = "a gradient that is not finite in " + Quoted(parameter);
+    if (!outcome.nonfinite.empty()) place = "a loss of " + ShortestDecimal(outcome.loss) + " (rows " +
+                                            outcome.nonfinite + "), first gradient hit " + Quoted(parameter);
+    if (!std::isfinite(norm)) ++counter_.facts().nonfinite_gradient_norms;
+    counter_.OnSkippedStep(learning_rate);
+    if (++loop_.nonfinite_steps > arguments_.max_nonfinite_steps) {
+      Fail(ErrorKind::kNumeric, "training at step " + std::to_string(state_.global_step + 1), place,
+           "finite numbers (" + std::to_string(arguments_.max_nonfinite_steps) + " such steps allowed)",
+           "a lower training.learning_rate or more warm-up");
+    }
+  }
+
+  void Report(std::span<const TrainingMicroBatch> window, double loss, double learning_rate, double step_s,
+              int64_t tokens) {
+    int64_t examples = 0, source_tokens = 0;
+    for (const TrainingMicroBatch& micro_batch : window) {
+      examples += static_cast<int64_t>(micro_batch.row_ids.size());
+      const at::Tensor& main_input =
+          model_.is_encoder_decoder() ? micro_batch.packed.source_ids_N : micro_batch.packed.decoder_input_ids_M;
+      source_tokens += main_input.numel();
+    }
+    state_.num_input_tokens_seen += source_tokens;
+    state_.total_flos += kFlosPerParameterAndToken * static_cast<double>(source_tokens) *
+                         static_cast<double>(non_embedding_parameters_);
+    state_.epoch = EpochFraction();
+    if (callbacks_.on_step) {
+      callbacks_.on_step(
+          {state_.global_step, plan_.max_steps, loss, learning_rate, step_s, examples, tokens});
+    }
+  }
+
+  // Epochs done, counted in micro-batches, as transformers does.
+  double EpochFraction() const {
+    const int64_t done = std::min(loop_.update_step * accumulation_, plan_.micro_batches_per_epoch);
+    return static_cast<double>(loop_.epoch) +
+           static_cast<double>(done) / static_cast<double>(plan_.micro_batches_per_epoch);
+  }
+
+  void EndStep() {
+    const int64_t step = state_.global_step;
+    if (step % arguments_.logging_steps == 0) LogLoss();
+    EvaluateAndSave(IsDue(arguments_.eval_steps, step, IsLast()), IsDue(arguments_.save_steps, step, IsLast()));
+  }
+
+  void LogLoss() {
+    if (loop_.unlogged_steps == 0) return;  // every step since was thrown away
+    Json row = {{"loss", loop_.unlogged_loss_sum / static_cast<double>(loop_.unlogged_steps)},
+                {"grad_norm", loop_.gradient_norms.back()},
+                {"learning_rate", counter_.observed().learning_rates.back()}};
+    loop_.unlogged_loss_sum = 0;
+    loop_.unlogged_steps = 0;
+    Log(std::move(row));
+  }
+
+  void Log(Json row) {
+    const Json& logged = AppendLog(state_, std::move(row));
+    if (callbacks_.on_log) callbacks_.on_log(logged);
+  }
+
+  void EvaluateAndSave(bool evaluates, bool saves) {
+    if (evaluates && callbacks_.evaluate) {
+      const Json metrics = callbacks_.evaluate(model_, state_.global_step);
+      Log(metrics);
+      if (!TakeEvaluation(state_, arguments_, metrics)) stopped_early_ = true;
+    }
+    if (saves && !arguments_.output_dir.empty()) Save();
+  }
+
+  std::filesystem::path Save() {
+    loop_.generator_states = GeneratorStates(device_);
+    if (state_.best_global_step) {
+      const std::filesystem::path best = arguments_.output_dir / CheckpointName(*state_.best_global_step);
+      const bool is_this = *state_.best_global_step == state_.global_step;
+      if (is_this || std::filesystem::exists(best)) state_.best_model_checkpoint = best.string();
+    }
+    const std::filesystem::path path =
+        SaveCheckpoint(arguments_.output_dir, model_,
+                       {optimizer_.State(), state_, loop_, {declared_, counter_.observed()},
+                        arguments_.resolved_config});
+    if (arguments_.save_total_limit) {
+      RotateCheckpoints(arguments_.output_dir, *arguments_.save_total_limit, state_.best_model_checkpoint);
+    }
+    return path;
+  }
+
+  void StopIfInterrupted() {
+    if (interrupt_.signal() == 0) return;
+    const std::string left = arguments_.output_dir.empty()
+                                 ? "no checkpoint: there is no output directory"
+                                 : "the resumable checkpoint " + Quoted(Save().string());
+    throw Error(ErrorKind::kInterrupted,
+                "training interrupted after step " + std::to_string(state_.global_step) + "; left " + left);
+  }
+
+  TrainResult Finish(double runtime_s, int64_t session_steps) {
+    const auto steps = static_cast<double>(session_steps);
+    const double share = steps / static_cast<double>(std::max<int64_t>(plan_.max_steps, 1));
+    const size_t moved = loop_.step_losses.size();
+    const double train_loss = moved == 0 ? 0 : loop_.total_loss_sum / static_cast<double>(moved);
+    Json row = SpeedMetrics("train", runtime_s, plan_.num_train_samples * share, steps);
+    row["total_flos"] = state_.total_flos;
+    row["train_loss"] = train_loss;
+    Log(std::move(row));
+    if (arguments_.load_best_model_at_end && !state_.best_model_checkpoint.empty()) LoadBest();
+    return {state_,     counter_.observed(), loop_.step_losses, loop_.gradient_norms,
+            train_loss, runtime_s,           stopped_early_};
+  }
+
+  // The directory may have moved between the sessions of a run.
+  void LoadBest() {
+    const std::filesystem::path written = state_.best_model_checkpoint;
+    const std::filesystem::path here = arguments_.output_dir / written.filename();
+    LoadWeights(model_, std::filesystem::exists(here) ? here : written);
+  }
+
+  models::Model& model_;
+  const TrainingRows& rows_;
+  const TrainingArguments& arguments_;
+  const Callbacks& callbacks_;
+  const ledger::Declared& declared_;
+  at::Device device_;
+  int64_t accumulation_;
+  TrainingPlan plan_;
+  SamplerSettings sampler_;
+  Schedule schedule_;
+  AdamW optimizer_;
+  int64_t non_embedding_parameters_;
+  TrainerState state_;
+  LoopState loop_;
+  ledger::LedgerCounter counter_;
+  bool stopped_early_ = false;
+  InterruptGuard interrupt_;
+};
+
+}  // namespace
+
+TrainResult Train(models::Model& model, const TrainingRows& rows, const TrainingArguments& arguments,
+                  const Callbacks& callbacks, const ledger::Declared& declared) {
+  RequireValid(arguments);
+  if (rows.size() == 0) {
+    Fail(ErrorKind::kData, "training", "no row", "at least one", "another data.train");
+  }
+  if (arguments.load_best_model_at_end && (arguments.output_dir.empty() || !callbacks.evaluate)) {
+    Fail(ErrorKind::kUsage, "planning training.load_best_model_at_end",
+         arguments.output_dir.empty() ? "no output directory" : "no evaluation", "both", "setting data.validation");
+  }
+  ApplyDeterminism(arguments);
+  return Loop(model, rows, arguments, callbacks, declared).Run();
+}
+
+}  // namespace plumbline::train

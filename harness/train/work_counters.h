@@ -1,0 +1,35 @@
+// The operator and allocation counters of one optimizer step, added to the ledger when it ends. Used by the trainer.
+#ifndef PLUMBLINE_HARNESS_TRAIN_WORK_COUNTERS_H_
+#define PLUMBLINE_HARNESS_TRAIN_WORK_COUNTERS_H_
+
+#include <optional>
+#include <vector>
+
+#include "harness/ledger/ledger.h"
+#include "harness/train/allocation_counter.h"
+#include "harness/train/operator_counter.h"
+#include "models/model.h"
+
+namespace plumbline::train {
+
+// Counts from construction to Finish; off when `enabled` is false.
+class WorkCounters {
+ public:
+  explicit WorkCounters(bool enabled);
+  // Adds what was counted to `observed` and stops. Without a call nothing is added.
+  void Finish(ledger::Observed& observed);
+
+ private:
+  std::optional<OperatorCounter> operators_;
+  std::optional<AllocationCounter> allocations_;
+};
+
+// Sets the parameter counts and the dtype histogram.
+void TakeParameterFacts(const models::Model& model, ledger::Observed& observed);
+
+// Trainable parameters outside embeddings, as transformers counts them for total_flos (by name).
+int64_t NumNonEmbeddingParameters(const models::Model& model);
+
+}  // namespace plumbline::train
+
+#endif  // PLUMBLINE_HARNESS_TRAIN_WORK_COUNTERS_H_

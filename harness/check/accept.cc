@@ -8,6 +8,7 @@
 #include "harness/base/error.h"
 #include "harness/base/file.h"
 #include "harness/base/nearest.h"
+#include "harness/base/utf8.h"
 #include "harness/check/baseline.h"
 #include "harness/check/divergence.h"
 #include "harness/check/judge_facts.h"
@@ -242,19 +243,28 @@ std::vector<RunRecord> ReadSoundRuns(const std::vector<std::filesystem::path>& d
   return runs;
 }
 
-}  // namespace
-
-AcceptResult AcceptRuns(const std::vector<std::filesystem::path>& run_directories,
-                        const std::filesystem::path& baseline_directory,
-                        const AcceptOptions& options) {
+void RequireRequest(const std::vector<std::filesystem::path>& run_directories,
+                    const AcceptOptions& options) {
   if (IsBlank(options.reason)) {
     Fail(ErrorKind::kUsage, "accepting a baseline", "no reason",
          "--reason \"why the numbers moved\"", "giving one");
+  }
+  if (FirstInvalidUtf8(options.reason) || FirstInvalidUtf8(options.recorded_by)) {
+    Fail(ErrorKind::kUsage, "accepting a baseline", "a reason or command that is not UTF-8",
+         "UTF-8 text", "typing it again");
   }
   if (run_directories.empty()) {
     Fail(ErrorKind::kUsage, "accepting a baseline", "no run", "a run directory or two",
          "naming them");
   }
+}
+
+}  // namespace
+
+AcceptResult AcceptRuns(const std::vector<std::filesystem::path>& run_directories,
+                        const std::filesystem::path& baseline_directory,
+                        const AcceptOptions& options) {
+  RequireRequest(run_directories, options);
   const std::vector<RunRecord> runs = ReadSoundRuns(run_directories);
   const RunRecord merged = MergedRun(runs);
   RequireKnownNames(merged, options.metrics);

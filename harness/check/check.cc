@@ -5,6 +5,7 @@
 #include <set>
 
 #include "harness/base/error.h"
+#include "harness/base/utf8.h"
 #include "harness/check/attribution.h"
 #include "harness/check/judge_facts.h"
 #include "harness/config/compare.h"
@@ -165,10 +166,21 @@ void AddMachine(const RunRecord& run, const Applicable& applicable, Comparison& 
   }
 }
 
+// Messages may quote a damaged file; facts are UTF-8.
+std::string SoundUtf8(const std::string& text) {
+  std::string sound;
+  for (size_t i = 0; i < text.size();) {
+    const size_t bytes = CodePointAt(text, i).num_bytes;
+    sound += bytes == 0 ? "\xEF\xBF\xBD" : text.substr(i, bytes);
+    i += bytes == 0 ? 1 : bytes;
+  }
+  return sound;
+}
+
 Comparison Invalid(const std::string& suite, const std::string& problem) {
   Comparison comparison;
   comparison.suite = suite;
-  comparison.problems = {problem};
+  comparison.problems = {SoundUtf8(problem)};
   comparison.inventory = UnknownInventory();
   Explain(comparison);
   return comparison;
@@ -190,8 +202,13 @@ bool AddConfig(const BaselineSet& baselines, const config::Resolved& resolved,
   return !drifting.empty();
 }
 
+// The last part of a path, with or without a slash behind it.
+std::string NameOf(const std::filesystem::path& directory) {
+  return (directory.has_filename() ? directory : directory.parent_path()).filename().string();
+}
+
 std::string LabelOf(const std::filesystem::path& directory, const CheckOptions& options) {
-  return options.baseline_label.empty() ? directory.filename().string() : options.baseline_label;
+  return options.baseline_label.empty() ? NameOf(directory) : options.baseline_label;
 }
 
 }  // namespace
@@ -220,7 +237,7 @@ Comparison Judge(const RunRecord& run, const BaselineSet& baselines, const Check
 
 Comparison CheckRun(const std::filesystem::path& run_directory,
                     const std::filesystem::path& baseline_directory, const CheckOptions& options) {
-  const std::string suite = baseline_directory.filename().string();
+  const std::string suite = NameOf(baseline_directory);
   try {
     const RunRecord run = ReadRun(run_directory);
     CheckOptions labelled = options;
@@ -268,7 +285,7 @@ Comparison CheckConfigDrift(const config::Resolved& resolved,
   Comparison comparison;
   comparison.suite = suite;
   comparison.trained = false;
-  comparison.baseline_label = baseline_directory.filename().string();
+  comparison.baseline_label = NameOf(baseline_directory);
   comparison.inventory = UnknownInventory();
   const bool drift = AddConfig(baselines, resolved, comparison);
   comparison.verdict = drift ? Verdict::kConfigDrift : Verdict::kPass;

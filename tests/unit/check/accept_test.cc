@@ -152,6 +152,10 @@ TEST_F(Accept, ReasonIsDemanded) {
   EXPECT_ERROR(AcceptTwice(HonestRun(), {"  ", "test", {}}), ErrorKind::kUsage, "no reason");
 }
 
+TEST_F(Accept, ReasonMustBeUtf8) {
+  EXPECT_ERROR(AcceptTwice(HonestRun(), {"\xFF", "test", {}}), ErrorKind::kUsage, "not UTF-8");
+}
+
 TEST_F(Accept, OneRunCannotProveBitwiseEquality) {
   EXPECT_ERROR(AcceptRuns({Write(HonestRun(), "a")}, baselines(), kFirst), ErrorKind::kData,
                "1 run for");

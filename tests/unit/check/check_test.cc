@@ -273,6 +273,16 @@ TEST(CheckRun, RunWithoutItsLedgerIsInvalid) {
   EXPECT_EQ(CheckRun(run, directory / "s", {}).verdict, Verdict::kInvalid);
 }
 
+TEST(CheckRun, DamagedBytesOfABaselineStillMakeFacts) {
+  const testing::TemporaryDirectory directory;
+  const auto run = WriteRun(HonestRun(), directory / "run");
+  MakeDirectories(directory / "s");
+  WriteFileAtomic(directory / "s/exact.txt", "\xFF\xC3 broken\n");
+  const Comparison comparison = CheckRun(run, directory / "s/", {});
+  EXPECT_EQ(comparison.verdict, Verdict::kInvalid);
+  EXPECT_THAT(DumpJson(ToJson(comparison)), HasSubstr("\"suite\": \"s\""));
+}
+
 TEST(CompareRuns, RunAgainstItselfPassesAndABrokenBaseIsInvalid) {
   const testing::TemporaryDirectory directory;
   const auto run = WriteRun(HonestRun(), directory / "a");

@@ -82,7 +82,7 @@ TEST(Training, SameSeedGivesTheSameBitsTwice) {
 TEST(Training, TwoThreadsGiveTheSameBitsTwice) {
   TrainingArguments arguments = TwelveSteps();
   arguments.threads = 2;
-  arguments.max_steps = 3;
+  arguments.max_steps = 2;
   ExpectSameBits(RunTraining(arguments), RunTraining(arguments));
 }
 
@@ -157,6 +157,25 @@ TEST(Resume, OtherPlanIsRefusedByName) {
   arguments.resume_from = output / "checkpoint-8";
   arguments.per_device_train_batch_size = 4;
   EXPECT_ERROR(RunTraining(arguments), ErrorKind::kUsage, "per_device_train_batch_size 4, wanted 2");
+}
+
+// A resolved configuration of one key, set by a suite file.
+Json ConfigWithSeed(int64_t seed) {
+  const Json origin = {{"layer", "suite"}, {"file", "suites/a.yaml"}, {"line", 3}, {"column", 5}};
+  const Json entry = {{"value", seed}, {"origin", origin}, {"shadowed", Json::array()}};
+  return {{"values", {{"training.seed", entry}}}};
+}
+
+TEST(Resume, ChangedSemanticKeyIsRefusedWithItsOriginThoughThePlanIsTheSame) {
+  const TemporaryDirectory output;
+  TrainingArguments arguments = TwelveSteps();
+  arguments.output_dir = output.path();
+  arguments.resolved_config = ConfigWithSeed(42);
+  RunTraining(arguments);
+  arguments.resume_from = output / "checkpoint-8";
+  RunTraining(arguments);
+  arguments.resolved_config = ConfigWithSeed(43);
+  EXPECT_ERROR(RunTraining(arguments), ErrorKind::kUsage, "training.seed saved as 42 (suite suites/a.yaml:3:5)");
 }
 
 TEST(Resume, DamagedCheckpointIsRefusedByFile) {

@@ -245,6 +245,19 @@ TEST(Judge, OnlyThePerformanceKeyDecidesAboutTimes) {
             RowStatus::kNotComparable);
 }
 
+// Two machines of one numeric key may have recorded apart: a run is held to its own machine's file.
+TEST(Judge, OwnMachinesRecordWinsOverAnotherOfTheSameNumericKey) {
+  RunRecord sibling = HonestRun();
+  sibling.environment.machine["cpu.model"] = "b";
+  At(sibling, "train.loss", MetricClass::kD1).values[2] = 1.25;
+  for (const char* stem : {"a", "z"}) {  // "k" is this machine's
+    BaselineSet baselines = Stored(HonestRun());
+    baselines.keyed.emplace(stem, KeyedOf(sibling));
+    EXPECT_EQ(Judge(HonestRun(), baselines, {}).verdict, Verdict::kPass) << stem;
+    EXPECT_NE(Judge(sibling, baselines, {}).verdict, Verdict::kRegression) << stem;
+  }
+}
+
 TEST(Judge, CovariatesAreInNoKey) {
   RunRecord run = HonestRun();
   run.environment.covariates["cpu.clock_mhz"] = "2995";

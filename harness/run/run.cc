@@ -1,0 +1,233 @@
+#include "harness/run/run.h"
+
+#include <ATen/Parallel.h>
+
+#include <cstdio>
+#include <memory>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "harness/base/clock.h"
+#include "harness/base/error.h"
+#include "harness/base/file.h"
+#include "harness/base/sha256.h"
+#include "harness/check/ledger_observations.h"
+#include "harness/config/compare.h"
+#include "harness/ledger/ledger.h"
+#include "harness/ledger/plan.h"
+#include "harness/run/environment.h"
+#include "harness/run/evaluation.h"
+#include "harness/run/observe.h"
+#include "harness/run/rows.h"
+#include "harness/run/settings.h"
+#include "harness/run/throughput.h"
+#include "harness/run/trivial_summaries.h"
+#include "harness/train/progress.h"
+#include "harness/train/trainer.h"
+#include "models/model.h"
+
+namespace plumbline::run {
+namespace {
+
+constexpr int kLimitRepetitions = 3;
+
+void Say(const std::string& line) { std::fprintf(stderr, "%s\n", line.c_str()); }
+
+// One run; members are filled in the order of Execute.
+class Case {
+ public:
+  Case(const config::Resolved& config, const RunOptions& options)
+      : config_(config), options_(options), arguments_(TrainingArgumentsOf(config)) {
+    set_.suite = options.suite;
+    if (set_.suite.empty()) set_.suite = config.Has("experiment.name") ? config.Text("experiment.name") : "run";
+  }
+
+  void Execute() {
+    Prepare();
+    Load();
+    Plan();
+    if (evaluator_ && config_.Bool("training.eval_on_start")) EvaluateBase();
+    Train();
+    if (evaluator_) EvaluateFinal();
+    Save();
+    Measure();
+    Write();
+  }
+
+ private:
+  void Prepare() {
+    MakeDirectories(options_.out);
+    std::filesystem::remove(options_.out / "observations.json");
+    if (arguments_.threads > 0) at::set_num_threads(static_cast<int>(arguments_.threads));
+    WriteJsonFile(options_.out / "resolved_config.json", config_.ToJson());
+    WriteJsonFile(options_.out / "environment.json", check::ToJson(EnvironmentOf(config_)));
+    for (const std::string& line : config::SemanticShadows(config_)) Say("override: " + line);
+    for (const std::string& name : config_.unknown_in_checkpoint()) Say("not used from the checkpoint: " + name);
+  }
+
+  void Load() {
+    const double start_s = MonotonicSeconds();
+    model_directory_ = PathOf(config_, "model.path");
+    tokenizer_ = TokenizerOf(config_, model_directory_);
+    train_ = LoadSplit(config_, "data.train", tokenizer_.get());
+    Note("data.train", train_);
+    if (config_.Has("data.validation")) {
+      validation_ = LoadSplit(config_, "data.validation", tokenizer_.get());
+      Note("data.validation", *validation_);
+      evaluator_.emplace(config_, *validation_, tokenizer_.get());
+    }
+    model_ = models::LoadModel(model_directory_, at::Device(config_.Text("runtime.device")));
+    for (const models::NamedTensor& parameter : model_->Parameters()) parameter.value.set_requires_grad(true);
+    load_s_ = MonotonicSeconds() - start_s;
+  }
+
+  void Note(const char* key, const Split& split) const {
+    for (const std::string& note : split.dataset.notes) Say(std::string("note: ") + key + ": " + note);
+    if (split.tokens.num_truncated_sources + split.tokens.num_truncated_targets > 0) {
+      Say(std::string("note: ") + key + ": cut to the length limit: " +
+          std::to_string(split.tokens.num_truncated_sources) + " sources, " +
+          std::to_string(split.tokens.num_truncated_targets) + " targets");
+    }
+  }
+
+  void Plan() {
+    ledger_.declared = ledger::PlanTraining(
+        PlanInputsOf(config_, static_cast<int64_t>(train_.tokens.rows.size())));
+    ledger_.declared.data_digests["train"] = train_.dataset.sha256;
+    if (validation_) ledger_.declared.data_digests["validation"] = validation_->dataset.sha256;
+    if (tokenizer_) ledger_.declared.tokenizer_digest = tokenizer_->digest();
+    Say("plan: " + std::to_string(ledger_.declared.train_rows) + " rows, " +
+        std::to_string(ledger_.declared.optimizer_steps) + " optimizer steps of " +
+        std::to_string(ledger_.declared.gradient_accumulation_steps) + " x " +
+        std::to_string(ledger_.declared.per_device_train_batch_size) + " rows; " +
+        ledger::Describe(ledger_.declared.schedule));
+  }
+
+  void EvaluateBase() {
+    Say("evaluating the checkpoint training starts from");
+    Take(EvaluationObservations("base", evaluator_->Evaluate(*model_)));
+  }
+
+  void Train() {
+    arguments_.output_dir = config_.Bool("training.save_checkpoints") ? options_.out : std::filesystem::path();
+    arguments_.resume_from = options_.resume_from;
+    const train::TrainingRows rows = TrainingRowsOf(*model_, train_.tokens.rows);
+    train::Progress progress("train", "steps", ledger_.declared.optimizer_steps, train::StderrOutput());
+    train::Callbacks callbacks;
+    callbacks.on_step = [&progress](const train::StepReport& report) {
+      char note[32];
+      std::snprintf(note, sizeof note, "loss %.4f", report.loss);
+      progress.Update(report.global_step, note);
+    };
+    if (evaluator_) {
+      callbacks.evaluate = [this, &progress](models::Model& model, int64_t step) {
+        progress.Finish();
+        last_ = evaluator_->Evaluate(model);
+        last_step_ = step;
+        return MetricsOf(*last_, config_);
+      };
+    }
+    trained_ = train::Train(*model_, rows, arguments_, callbacks, ledger_.declared);
+    progress.Finish();
+    Take(TrainingObservations(trained_));
+    TakeLedger();
+  }
+
+  void TakeLedger() {
+    ledger_.observed = trained_.observed;
+    ledger_.observed.data_digests["train"] = Sha256OfFile(train_.dataset.path);
+    if (validation_) ledger_.observed.data_digests["validation"] = Sha256OfFile(validation_->dataset.path);
+    if (tokenizer_) ledger_.observed.tokenizer_digest = tokenizer_->digest();
+    ledger_.observed.checkpoint_digest = Sha256OfFile(model_directory_ / "model.safetensors");
+    for (const data::Example& example : train_.dataset.examples) {
+      ledger_.observed.taken_rows.push_back(example.fname);
+    }
+    Take(check::LedgerObservations(ledger_, arguments_.early_stopping_patience.has_value()));
+  }
+
+  // The model may have gone back to its best weights since the last evaluation.
+  void EvaluateFinal() {
+    const bool is_last = last_ && last_step_ == trained_.state.global_step && !arguments_.load_best_model_at_end;
+    if (!is_last) last_ = evaluator_->Evaluate(*model_);
+    Take(EvaluationObservations("eval", *last_));
+    for (const auto& [tokenizer, report] : last_->rouge) {
+      for (const std::string& warning : report.warnings) warnings_.push_back(warning);
+    }
+    if (!tokenizer_) return;
+    const auto trivial = MakeTrivialSummaries(evaluator_->examples(), train_.dataset.examples, arguments_.seed);
+    for (const TrivialSummaries& method : trivial) {
+      Take(TrivialObservations(method.name, evaluator_->ScoreTexts(method.predictions),
+                               evaluator_->SlotsOf(method.predictions)));
+    }
+  }
+
+  void Save() {
+    models::SaveModel(*model_, options_.out, at::kFloat);
+    for (const char* name : {"spiece.model", "tokenizer.model", "tokenizer.json", "tokenizer_config.json",
+                             "special_tokens_map.json", "generation_config.json"}) {
+      if (std::filesystem::exists(model_directory_ / name)) {
+        WriteFileAtomic(options_.out / name, ReadFile(model_directory_ / name));
+      }
+    }
+  }
+
+  // After everything that is kept was saved: timing trains on.
+  void Measure() {
+    const int64_t repetitions = config_.Int("runtime.throughput_repetitions");
+    if (repetitions == 0) return;
+    const std::vector<data::TokenizedRow>& rows = train_.tokens.rows;
+    const Throughput throughput = MeasureThroughput(*model_, rows, config_, repetitions);
+    Take(SpeedObservations(throughput, measure::MeasureMachineLimits(kLimitRepetitions), load_s_));
+  }
+
+  void Write() {
+    WriteJsonFile(options_.out / "trainer_state.json", train::ToJson(trained_.state));
+    WriteJsonFile(options_.out / "ledger.json", ledger::ToJson(ledger_));
+    Json results = {{"train_loss", trained_.train_loss}, {"train_runtime", trained_.runtime_s}};
+    if (last_) {
+      results.update(MetricsOf(*last_, config_));
+      WriteFileAtomic(options_.out / "predictions.jsonl", PredictionLines(*last_, evaluator_->examples()));
+      if (!last_->rouge.empty()) results["rouge"] = RougeJson();
+      if (last_->slots) results["slots"] = data::korean::ToJson(*last_->slots);
+    }
+    WriteJsonFile(options_.out / "all_results.json", results);
+    for (const std::string& warning : warnings_) Say("warning: " + warning);
+    for (const std::string& key : config_.UnreadKeys()) Say("warning: nothing read the setting " + key);
+    set_.status = check::RunStatus::kComplete;
+    WriteJsonFile(options_.out / "observations.json", check::ToJson(set_));
+  }
+
+  Json RougeJson() const {
+    Json reports;
+    for (const auto& [tokenizer, report] : last_->rouge) reports[tokenizer] = report.ToJson();
+    return reports;
+  }
+
+  void Take(std::vector<check::Observation> observations) {
+    for (check::Observation& observation : observations) set_.observations.push_back(std::move(observation));
+  }
+
+  const config::Resolved& config_;
+  const RunOptions& options_;
+  train::TrainingArguments arguments_;
+  std::filesystem::path model_directory_;
+  std::unique_ptr<data::Tokenizer> tokenizer_;
+  Split train_;
+  std::optional<Split> validation_;
+  std::optional<Evaluator> evaluator_;
+  std::unique_ptr<models::Model> model_;
+  double load_s_ = 0;
+  ledger::Ledger ledger_;
+  train::TrainResult trained_;
+  std::optional<EvaluationResult> last_;
+  int64_t last_step_ = -1;
+  std::vector<std::string> warnings_;
+  check::ObservationSet set_;
+};
+
+}  // namespace
+
+void RunCase(const config::Resolved& config, const RunOptions& options) { Case(config, options).Execute(); }
+
+}  // namespace plumbline::run

@@ -1,0 +1,40 @@
+// The resolved configuration as the plain structs of each part: the one place where key names meet fields.
+// Called by run and by the verbs; reads no file but the paths it hands out.
+#ifndef PLUMBLINE_HARNESS_RUN_SETTINGS_H_
+#define PLUMBLINE_HARNESS_RUN_SETTINGS_H_
+
+#include <filesystem>
+#include <string_view>
+
+#include "harness/config/resolved.h"
+#include "harness/data/dataset.h"
+#include "harness/data/tokenized.h"
+#include "harness/eval/generation_config.h"
+#include "harness/ledger/plan.h"
+#include "harness/train/training_arguments.h"
+#include "models/model.h"
+
+namespace plumbline::run {
+
+// A path setting as it can be opened: counted from the file that names it, else below the project's root (so that
+// fixed data and presets are found from anywhere).
+std::filesystem::path PathOf(const config::Resolved& config, std::string_view key);
+
+// Fields, subset and seed for the rows of `key` (data.train is the one that data.max_train_samples cuts).
+data::DatasetOptions DatasetOptionsOf(const config::Resolved& config, std::string_view key);
+
+data::LengthLimits LengthLimitsOf(const config::Resolved& config);
+
+train::TrainingArguments TrainingArgumentsOf(const config::Resolved& config);
+
+ledger::PlanInputs PlanInputsOf(const config::Resolved& config, int64_t train_rows);
+
+// Settings of generation.*; ids nobody set are the model's own (config.json).
+eval::GenerationConfig GenerationConfigOf(const config::Resolved& config, const models::Model& model);
+
+// An id of config.json. Errors: kModel when it is absent and required by an encoder-decoder.
+int64_t RequiredId(const models::Model& model, const char* name);
+
+}  // namespace plumbline::run
+
+#endif  // PLUMBLINE_HARNESS_RUN_SETTINGS_H_

@@ -1,0 +1,94 @@
+#include "harness/suite/suite.h"
+
+#include <optional>
+
+#include "harness/base/error.h"
+#include "harness/base/file.h"
+#include "harness/base/json.h"
+#include "harness/check/accept.h"
+#include "harness/check/check.h"
+#include "harness/check/junit.h"
+#include "harness/check/terminal.h"
+#include "harness/config/resolve.h"
+#include "harness/suite/process.h"
+#include "reports/report.h"
+
+namespace plumbline::suite {
+namespace {
+
+constexpr int kUsageStatus = 2;
+
+// Weights and checkpoints are large and can be made again; everything else is evidence.
+bool IsEvidence(const std::filesystem::path& path) {
+  const std::string extension = path.extension().string();
+  return extension == ".json" || extension == ".jsonl" || extension == ".txt";
+}
+
+config::Resolved ResolveSuite(const Suite& suite) {
+  config::Inputs inputs;
+  inputs.files = {suite.config};
+  inputs.environment = config::ProcessEnvironment();
+  return config::Resolve(inputs);
+}
+
+int RunEngine(const Suite& suite, const std::filesystem::path& run_directory) {
+  std::vector<std::string> words = {suite.engine.string(), "run", suite.config.string(), "--out",
+                                    run_directory.string(), "--suite", suite.name};
+  if (!suite.resume.empty()) words.insert(words.end(), {"--resume", suite.resume.string()});
+  return RunProcess(words);
+}
+
+void CopyEvidence(const std::filesystem::path& from, const std::filesystem::path& to) {
+  MakeDirectories(to);
+  for (const auto& entry : std::filesystem::directory_iterator(from)) {
+    if (!entry.is_regular_file() || !IsEvidence(entry.path())) continue;
+    WriteFileAtomic(to / entry.path().filename(), ReadFile(entry.path()));
+  }
+}
+
+void WriteResults(const check::Comparison& comparison, const std::filesystem::path& run_directory,
+                  const Places& places) {
+  MakeDirectories(places.outputs);
+  if (std::filesystem::exists(run_directory)) CopyEvidence(run_directory, places.outputs / "run");
+  WriteFileAtomic(places.outputs / "verdict.txt", check::TerminalText(comparison));
+  WriteJsonFile(places.outputs / "comparison.json", check::ToJson(comparison));
+  report::WriteReport(comparison, {places.outputs / "run"}, places.outputs / "report");
+  if (!places.junit.empty()) WriteFileAtomic(places.junit, check::JunitXml(comparison));
+}
+
+}  // namespace
+
+check::Comparison Check(const Suite& suite, const Places& places) {
+  const config::Resolved resolved = ResolveSuite(suite);
+  const std::filesystem::path run_directory = places.work / "run";
+  check::Comparison comparison =
+      check::CheckConfigDrift(resolved, std::nullopt, suite.baselines, suite.name);
+  if (comparison.verdict == check::Verdict::kPass) {
+    const int status = RunEngine(suite, run_directory);
+    if (status == kUsageStatus) {
+      throw Error(ErrorKind::kUsage, "running the suite " + suite.name + ": the engine refused it, see above");
+    }
+    comparison = check::CheckRun(run_directory, suite.baselines, {.strict = check::StrictFromEnvironment()});
+    if (status != 0) comparison.problems.push_back("the engine ended with status " + std::to_string(status));
+  }
+  WriteResults(comparison, run_directory, places);
+  return comparison;
+}
+
+std::vector<std::string> Accept(const Suite& suite, const std::filesystem::path& work, const std::string& reason) {
+  std::vector<std::filesystem::path> runs;
+  for (const char* name : {"first", "second"}) {
+    runs.push_back(work / name);
+    const int status = RunEngine(suite, runs.back());
+    if (status != 0) {
+      Fail(ErrorKind::kData, "accepting " + suite.name, "a run that ended with status " + std::to_string(status),
+           "two complete runs", "repairing what the run complains about");
+    }
+  }
+  check::AcceptOptions options;
+  options.reason = reason;
+  options.recorded_by = "bazel run //suites:" + suite.name + ".accept";
+  return check::AcceptRuns(runs, suite.baselines, options).changes;
+}
+
+}  // namespace plumbline::suite

@@ -110,7 +110,7 @@ class Case {
   }
 
   void Train() {
-    arguments_.output_dir = config_.Bool("training.save_checkpoints") ? options_.out : std::filesystem::path();
+    arguments_.output_dir = options_.out;
     arguments_.resume_from = options_.resume_from;
     const train::TrainingRows rows = TrainingRowsOf(*model_, train_.tokens.rows);
     train::Progress progress("train", "steps", ledger_.declared.optimizer_steps, train::StderrOutput());

@@ -8,7 +8,8 @@ namespace plumbline::run {
 
 std::unique_ptr<data::Tokenizer> TokenizerOf(const config::Resolved& config,
                                              const std::filesystem::path& model_directory) {
-  if (config.Has("tokenizer.path")) return data::LoadTokenizer(PathOf(config, "tokenizer.path"));
+  const bool named = config.Has("tokenizer.path") && config.IsExplicit("tokenizer.path");
+  if (named) return data::LoadTokenizer(PathOf(config, "tokenizer.path"));
   return data::HasTokenizer(model_directory) ? data::LoadTokenizer(model_directory) : nullptr;
 }
 

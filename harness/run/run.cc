@@ -63,12 +63,14 @@ class Case {
     WriteJsonFile(options_.out / "resolved_config.json", config_.ToJson());
     WriteJsonFile(options_.out / "environment.json", check::ToJson(EnvironmentOf(config_)));
     for (const std::string& line : config::SemanticShadows(config_)) Say("override: " + line);
-    for (const std::string& name : config_.unknown_in_checkpoint()) Say("not used from the checkpoint: " + name);
+    const size_t unused = config_.unknown_in_checkpoint().size();
+    if (unused > 0) Say("note: " + std::to_string(unused) + " keys of the checkpoint's files have no effect here");
   }
 
   void Load() {
     const double start_s = MonotonicSeconds();
     model_directory_ = PathOf(config_, "model.path");
+    for (const char* key : {"model.preset", "model.type", "experiment.name"}) config_.Has(key);  // resolved already
     tokenizer_ = TokenizerOf(config_, model_directory_);
     train_ = LoadSplit(config_, "data.train", tokenizer_.get());
     Note("data.train", train_);
@@ -193,7 +195,10 @@ class Case {
     }
     WriteJsonFile(options_.out / "all_results.json", results);
     for (const std::string& warning : warnings_) Say("warning: " + warning);
-    for (const std::string& key : config_.UnreadKeys()) Say("warning: nothing read the setting " + key);
+    for (const std::string& key : config_.UnreadKeys()) {
+      const bool is_of_evaluation = key.starts_with("generation.") || key.starts_with("evaluation.");
+      if (evaluator_ || !is_of_evaluation) Say("warning: nothing read the setting " + key);
+    }
     set_.status = check::RunStatus::kComplete;
     WriteJsonFile(options_.out / "observations.json", check::ToJson(set_));
   }

@@ -1,6 +1,8 @@
 #include "harness/suite/suite.h"
 
+#include <map>
 #include <optional>
+#include <utility>
 
 #include "harness/base/error.h"
 #include "harness/base/file.h"
@@ -9,6 +11,7 @@
 #include "harness/check/check.h"
 #include "harness/check/junit.h"
 #include "harness/check/terminal.h"
+#include "harness/config/compare.h"
 #include "harness/config/resolve.h"
 #include "harness/suite/process.h"
 #include "reports/report.h"
@@ -29,6 +32,25 @@ config::Resolved ResolveSuite(const Suite& suite) {
   inputs.files = {suite.config};
   inputs.environment = config::ProcessEnvironment();
   return config::Resolve(inputs);
+}
+
+// Resuming takes the checkpoint's own settings into force where they differ: judged as such, with the checkpoint as
+// origin and this run's value in its shadow.
+config::Resolved WithCheckpoint(const config::Resolved& now, const std::filesystem::path& checkpoint) {
+  const std::filesystem::path file = checkpoint / "resolved_config.json";
+  const config::Resolved saved = config::Resolved::FromJson(ReadJsonFile(file), file.string());
+  std::map<std::string, config::Entry> entries = now.entries();
+  for (const config::Difference& difference : config::SemanticDrift(now, saved)) {
+    const auto found = entries.find(difference.key);
+    if (found == entries.end()) continue;
+    config::Entry& entry = found->second;
+    entry.shadowed.insert(entry.shadowed.begin(), {entry.value, entry.origin});
+    entry.value = difference.after.value;
+    entry.origin = config::Origin();
+    entry.origin.layer = config::Layer::kCheckpoint;
+    entry.origin.file = (checkpoint.filename() / "resolved_config.json").string();
+  }
+  return config::Resolved(std::move(entries));
 }
 
 int RunEngine(const Suite& suite, const std::filesystem::path& run_directory) {
@@ -59,7 +81,8 @@ void WriteResults(const check::Comparison& comparison, const std::filesystem::pa
 }  // namespace
 
 check::Comparison Check(const Suite& suite, const Places& places) {
-  const config::Resolved resolved = ResolveSuite(suite);
+  config::Resolved resolved = ResolveSuite(suite);
+  if (!suite.resume.empty()) resolved = WithCheckpoint(resolved, suite.resume);
   const std::filesystem::path run_directory = places.work / "run";
   check::Comparison comparison =
       check::CheckConfigDrift(resolved, std::nullopt, suite.baselines, suite.name);
@@ -68,7 +91,9 @@ check::Comparison Check(const Suite& suite, const Places& places) {
     if (status == kUsageStatus) {
       throw Error(ErrorKind::kUsage, "running the suite " + suite.name + ": the engine refused it, see above");
     }
-    comparison = check::CheckRun(run_directory, suite.baselines, {.strict = check::StrictFromEnvironment()});
+    check::CheckOptions options;
+    options.strict = check::StrictFromEnvironment();
+    comparison = check::CheckRun(run_directory, suite.baselines, options);
     if (status != 0) comparison.problems.push_back("the engine ended with status " + std::to_string(status));
   }
   WriteResults(comparison, run_directory, places);

@@ -104,7 +104,9 @@ struct OperatorCounter::State {
     return nullptr;
   }
 
+  // Operators alone: autograd's nodes and our own functions are reported too, under other names.
   void Count(const std::string& name, Inputs inputs) {
+    if (!name.starts_with("aten::")) return;
     const std::string shape_key = name + " [" + ShapeClasses(inputs) + "]";
     const int64_t flops = FlopsOf(name, inputs);
     const std::lock_guard<std::mutex> lock(mutex);

@@ -14,7 +14,7 @@
 
 namespace plumbline::run {
 
-// train.loss and train.grad_norm: bitwise, and bounded across machines.
+// train.loss, bitwise and bounded across machines; train.grad_norm, bitwise.
 std::vector<check::Observation> TrainingObservations(const train::TrainResult& result);
 
 // PREFIX.loss, PREFIX.TOKENIZER.rouge1.f1 ..., PREFIX.slot_accuracy, PREFIX.gen_len, PREFIX.predictions (digest).

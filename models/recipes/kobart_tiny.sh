@@ -4,12 +4,11 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 out=${1:?usage: models/recipes/kobart_tiny.sh OUT}
 mkdir -p "$out"
-bazel build //harness/data/korean:generate //harness/data/korean:dataset //harness/data:train_tokenizer \
+bazel build //harness/data/korean:dataset //harness/data/korean:pretrain //harness/data:train_tokenizer \
   //models/recipes:make_checkpoint //models/recipes:pretraining_rows //harness/cli:plumbline //harness/cli:plumbline-engine
 bin=bazel-bin
-"$bin/harness/data/train_tokenizer" --data "$bin/harness/data/korean/train.jsonl" --out "$out/tokenizer" --vocab-size 4000
-"$bin/harness/data/korean/generate" --split pretrain --rows 20000 --out "$out/data"
-"$bin/models/recipes/pretraining_rows" --data "$out/data/pretrain.jsonl" --out "$out/pretraining.jsonl"
+"$bin/harness/data/train_tokenizer" --data "$bin/harness/data/korean/dataset/train.jsonl" --out "$out/tokenizer" --vocab-size 4000
+"$bin/models/recipes/pretraining_rows" --data "$bin/harness/data/korean/pretrain/pretrain.jsonl" --out "$out/pretraining.jsonl"
 "$bin/models/recipes/make_checkpoint" initialize models/recipes/kobart_tiny_config.json 42 "$out/random"
 cp "$out"/tokenizer/* "$out/random/"
 "$bin/harness/cli/plumbline" run models/recipes/kobart_tiny.yaml --set model.path="$out/random" \

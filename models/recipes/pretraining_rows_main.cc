@@ -18,12 +18,20 @@ namespace {
 constexpr uint64_t kSeed = 42;
 constexpr uint64_t kBlankedPercent = 35;
 constexpr std::string_view kBlank = "_";
+constexpr size_t kMostDialogueCharacters = 420;  // longer dialogues cost more than they teach at this size
 
 std::vector<std::string> Lines(const std::filesystem::path& path) {
   std::istringstream stream(ReadFile(path));
   std::vector<std::string> lines;
   for (std::string line; std::getline(stream, line);) lines.push_back(line);
   return lines;
+}
+
+// Code points of UTF-8 text.
+size_t NumCharacters(std::string_view text) {
+  size_t count = 0;
+  for (const char byte : text) count += (static_cast<unsigned char>(byte) & 0xC0) != 0x80;
+  return count;
 }
 
 // "slot value, slot value": slots in the order of the sidecar.
@@ -67,7 +75,8 @@ int Run(const std::filesystem::path& data, const std::filesystem::path& out) {
     const std::string fname = record.at("fname");
     const std::string facts = FactList(ParseJson(metas[i], sidecar.string()));
     const std::string summary = FirstSummary(record);
-    if (!facts.empty()) file.Write(RowLine(fname + "/facts", record.at("dialogue"), facts));
+    const bool is_short = NumCharacters(record.at("dialogue").get<std::string>()) <= kMostDialogueCharacters;
+    if (!facts.empty() && is_short) file.Write(RowLine(fname + "/facts", record.at("dialogue"), facts));
     const std::string blanked = Blanked(summary, NamedStream(kSeed, "recipe/blank/" + fname));
     file.Write(RowLine(fname + "/blanks", blanked, summary));
   }

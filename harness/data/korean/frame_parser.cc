@@ -89,7 +89,10 @@ class FrameParser {
     if (word == "frame") return ParseHead(rest);
     if (word == "weight") return ParseWeight(rest);
     if (word == "labels") { frame_.labels = SplitList(rest, ','); return; }
-    if (word == "label+") { frame_.slot_labels.push_back(ParseLineText(rest)); return; }
+    if (word == "label+") {
+      for (const std::string& label : SplitList(rest, ',')) frame_.slot_labels.push_back(ParseLineText(label));
+      return;
+    }
     if (word == "role") return ParseRole(rest);
     if (word == "name") return ParseNaming(rest);
     if (word == "pii") return ParseMasks(rest);

@@ -15,7 +15,7 @@ namespace {
 constexpr uint64_t kGolden = 0x9E3779B97F4A7C15;
 constexpr uint64_t kAttemptStep = 0xD1B54A32D192ED03;
 constexpr int kMaxAttempts = 400;
-constexpr int kRelaxFrom = 120;  // attempts after which one demand at a time is given up
+constexpr int kRelaxFrom = 100;  // attempts after which one demand at a time is given up
 
 struct Band {
   int first, last;
@@ -40,7 +40,8 @@ int64_t PrefixBlocks(Split split) { return (NumRows(split, Profile::kCi) + kBloc
 void Relax(ItemRequest& request, int attempt) {
   if (attempt < kRelaxFrom) return;
   request.second_correction = false;
-  if (attempt >= 2 * kRelaxFrom) request.num_sentences = std::max(1, request.num_sentences - 1);
+  request.num_sentences = std::max(request.num_sentences, 2);  // more facts told: more combinations to choose from
+  if (attempt >= 2 * kRelaxFrom) request.correction = CorrectionKind::kNone;
 }
 
 Item GenerateFrom(const GeneratorOptions& options, Split split, std::string_view stream, int64_t index, ItemRequest request) {

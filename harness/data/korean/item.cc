@@ -13,7 +13,7 @@
 namespace plumbline::data::korean {
 namespace {
 
-constexpr int kMaxCombinations = 4000;  // draws until the split's band is hit; the expected number is 25 or less
+constexpr int kMaxCombinations = 4000;  // draws until both keys are in the split's band; the expected number is 625
 constexpr size_t kNumReferences = 3;
 
 std::string_view NameOf(CorrectionKind kind) {
@@ -30,10 +30,13 @@ std::string_view NameOf(CorrectionKind kind) {
   return "";
 }
 
-std::optional<Scene> DrawScene(const ItemRequest& request, const Accepts& accepts, SplitMix64& random) {
+// The combination of all slots and that of the told ones must both belong to the split: so neither the world nor
+// the summary of an item occurs in another split.
+std::optional<Scene> DrawScene(const ItemRequest& request, const std::set<std::string>& told, const Accepts& accepts,
+                               SplitMix64& random) {
   for (int draw = 0; draw < kMaxCombinations; ++draw) {
     Scene scene(*request.frame, random, request.new_names);
-    if (accepts(scene.CombinationKey())) return scene;
+    if (accepts(scene.CombinationKey()) && accepts(scene.KeyOf(told))) return scene;
   }
   return std::nullopt;
 }
@@ -75,17 +78,30 @@ int TurnOfFinal(const std::string& slot, const std::vector<SpokenTurn>& turns) {
   return -1;
 }
 
+std::vector<Mention> MentionsOf(const std::string& slot, const std::vector<SpokenTurn>& turns) {
+  std::vector<Mention> said;
+  for (size_t t = 0; t < turns.size(); ++t) {
+    for (const Mention& mention : turns[t].mentions) {
+      if (mention.slot != slot) continue;
+      said.push_back(mention);
+      said.back().turn = static_cast<int>(t);
+    }
+  }
+  return said;
+}
+
 std::vector<Fact> FactsTold(const SummaryChoice& choice, const Scene& scene, const Realizer& realizer,
                             const std::vector<SpokenTurn>& turns, const std::string& summary) {
   std::vector<Fact> facts;
   for (const std::string& slot : FactsOf(choice)) {
     const int turn = TurnOfFinal(slot, turns);
     if (turn < 0) continue;  // a declared reject ("<slot>x"), told as such
-    facts.push_back({slot, scene.Final(slot).text, RejectedValues(slot, turns, summary), turn});
+    facts.push_back({slot, scene.Final(slot).text, RejectedValues(slot, turns, summary), turn,
+                     MentionsOf(slot, turns)});
   }
   for (const SummaryPattern* pattern : choice.patterns) {
     for (const char role : pattern->pool_roles) {
-      Fact fact{std::string(1, role) + ".pool", realizer.PoolValueOf(role), {}, -1};
+      Fact fact{std::string(1, role) + ".pool", realizer.PoolValueOf(role), {}, -1, {}};
       for (size_t t = 0; t < turns.size() && fact.turn < 0; ++t) {
         if (turns[t].role == role && turns[t].text.find(fact.final) != std::string::npos) fact.turn = static_cast<int>(t);
       }
@@ -141,12 +157,12 @@ Json Item::ToMeta() const {
 }
 
 std::optional<Item> MakeItem(const ItemRequest& request, const Accepts& accepts, SplitMix64& random) {
-  std::optional<Scene> scene = DrawScene(request, accepts, random);
-  if (!scene.has_value()) return std::nullopt;
   const std::vector<Correction> corrections = ChooseCorrections(request, random);
   if (corrections.empty() && request.correction != CorrectionKind::kNone) return std::nullopt;
   const SummaryChoice main = ChooseSummary(request, corrections, {}, {}, random);
   if (main.num_sentences != request.num_sentences) return std::nullopt;
+  std::optional<Scene> scene = DrawScene(request, FactsOf(main), accepts, random);
+  if (!scene.has_value()) return std::nullopt;
 
   std::set<std::string> required = FactsOf(main), blocks;
   std::set<char> pool_roles;
@@ -179,6 +195,9 @@ std::optional<Item> MakeItem(const ItemRequest& request, const Accepts& accepts,
     }
     used.insert(other.patterns.front());
     if (pools) item.more_summaries.push_back(realizer.Summary(other.patterns));
+  }
+  for (const Slot& slot : request.frame->slots) {
+    if (slot.is_fact) item.slots[slot.name] = scene->Final(slot.name).text;
   }
   item.topic = TopicOf(request, *scene, random);
   item.topic_id = request.frame->id;

@@ -12,6 +12,7 @@
 #include "harness/base/json.h"
 #include "harness/base/random.h"
 #include "harness/data/korean/planner.h"
+#include "harness/data/korean/scene.h"
 
 namespace plumbline::data::korean {
 
@@ -21,6 +22,7 @@ struct Fact {
   std::string final;                  // as the summary has it
   std::vector<std::string> rejected;  // other values of the slot that the dialogue names and the summary does not
   int turn = -1;                      // first turn that states the final value, from 0
+  std::vector<Mention> said;          // every value of the slot that is said, in order
 };
 
 struct Item {
@@ -30,6 +32,7 @@ struct Item {
   std::map<std::string, std::string> roles;  // "A" -> "#Person2#"
   std::string named;                         // name in the summary, or empty
   std::vector<Fact> facts;
+  std::map<std::string, std::string> slots;  // every drawn fact slot and its value, told or not
   std::vector<std::string> turns;            // texts without tags
   std::vector<std::string> turn_levels;      // speech level of each turn's speaker
   std::string correction;                    // none, self, other, avail

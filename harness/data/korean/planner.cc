@@ -12,17 +12,19 @@ namespace plumbline::data::korean {
 namespace {
 
 // Shares in percent and positions on the 10-turn scale.
-constexpr uint64_t kClosePercent = 85;
-constexpr double kNameFirst = 0.8, kNameLast = 4.0;
+constexpr uint64_t kClosePercent = 58;
+constexpr double kNameFirst = 3.0, kNameLast = 9.0;
 constexpr uint64_t kRivalPercent = 85;
 constexpr uint64_t kCallPercent = 60;
-constexpr int kCallTurns = 9;
+constexpr int kCallTurns = 8;
+constexpr int kVeryLongTurns = 20;
 constexpr uint64_t kShortestPercent = 65;  // a filler is chosen for adding few turns
 constexpr size_t kNumCompared = 6;
-constexpr double kJoinSlack = 3.0;
-constexpr double kMaskFirst = 6.0, kMaskLast = 9.6;
+constexpr double kJoinSlack = 2.5;
+constexpr double kLatePosition = 9.2;  // thanks and the like stay behind everything else
+constexpr double kMaskFirst = 6.0, kMaskLast = 9.0;
 constexpr double kClosePosition = 100, kOpenPosition = -1, kCallPosition = -2;
-constexpr int kCoreTurns = 8;  // shorter dialogues state only what their summary needs
+constexpr int kCoreTurns = 7;  // shorter dialogues state only what their summary needs
 constexpr int kCrowdTwicePercent = 35;  // an extra person speaks in two crowd blocks
 
 bool Chance(SplitMix64& random, uint64_t percent) { return random.Below(100) < percent; }
@@ -123,11 +125,12 @@ class PlanBuilder {
     }
   }
 
+  // The goodbye comes last: it may add a turn to the full length.
   void AddFillers() {
-    if (Chance(random_, kClosePercent)) AddClose();
     std::vector<Piece> candidates = Candidates(false);
     while (Turns(pieces_) < request_.num_turns && AddOne(candidates, request_.num_turns)) {
     }
+    if (Chance(random_, kClosePercent)) AddClose();
   }
 
   DialoguePlan Build() {
@@ -232,6 +235,22 @@ class PlanBuilder {
     return piece;
   }
 
+  // A goodbye; that of the shared talk may be begun by either.
+  Piece PieceOf(const Block& block, const Script& script) {
+    Piece piece;
+    piece.block = &block;
+    piece.position = kClosePosition;
+    piece.beats = PlainBeats(script);
+    const bool own = &block >= frame_.blocks.data() && &block < frame_.blocks.data() + frame_.blocks.size();
+    const bool flip = !own && Chance(random_, 50);
+    for (Beat& beat : piece.beats) {
+      beat.block = &block;
+      if (flip) beat.role = OtherOf(beat.role);
+    }
+    piece.beats.front().starts_block = true;
+    return piece;
+  }
+
   // Blocks that may still be added; a talk block is drawn with its two speakers at random.
   std::vector<Piece> Candidates(bool distractors_only) {
     std::vector<Piece> candidates;
@@ -275,10 +294,16 @@ class PlanBuilder {
     for (const Frame* frame : {&frame_, TalkFrame()}) {
       if (frame == nullptr) continue;
       for (const Block& block : frame->blocks) {
-        if (block.kind == BlockKind::kClose && Fits(block)) closes.push_back(MakePiece(block, 'X'));
+        for (const Script& script : block.scripts) {
+          if (block.kind == BlockKind::kClose && Fits(block)) closes.push_back(PieceOf(block, script));
+        }
       }
     }
-    AddOne(closes, request_.num_turns);
+    const std::vector<Piece> ordered = Ordered(pieces_);
+    const char last = ordered.back().beats.back().role;
+    std::erase_if(closes, [last](const Piece& close) { return close.beats.front().role == last; });
+    Shuffle(closes, random_);
+    AddOne(closes, std::max(request_.num_turns, Turns(pieces_) + 1));
   }
 
   // Adds a candidate that keeps the dialogue within `max_turns`: the first one, or often the one that adds the
@@ -288,7 +313,7 @@ class PlanBuilder {
     size_t best = candidates.size(), seen = 0;
     int best_turns = max_turns + 1;
     for (size_t i = 0; i < candidates.size() && seen < compared; ++i) {
-      if (!NeedsMet(*candidates[i].block) || StatesAgain(candidates[i])) continue;
+      if (!NeedsMet(*candidates[i].block) || StatesAgain(candidates[i]) || TooMuchTalk(candidates[i])) continue;
       std::vector<Piece> longer = pieces_;
       longer.push_back(candidates[i]);
       const int turns = Turns(longer);
@@ -301,6 +326,17 @@ class PlanBuilder {
     pieces_.push_back(std::move(candidates[best]));
     candidates.erase(candidates.begin() + static_cast<std::ptrdiff_t>(best));
     return true;
+  }
+
+  // Shared small talk is seasoning: once a dialogue, twice in a very long one.
+  bool TooMuchTalk(const Piece& piece) const {
+    const Frame* talk = TalkFrame();
+    const auto is_talk = [talk](const Piece& other) {
+      return talk != nullptr && other.block >= talk->blocks.data() && other.block < talk->blocks.data() + talk->blocks.size() &&
+             other.block->kind == BlockKind::kDistract;
+    };
+    const auto used = std::count_if(pieces_.begin(), pieces_.end(), is_talk);
+    return is_talk(piece) && used >= (request_.num_turns >= kVeryLongTurns ? 2 : 1);
   }
 
   bool NeedsMet(const Block& block) const {
@@ -341,7 +377,7 @@ class PlanBuilder {
         const char last = ordered.back().beats.back().role;
         const double limit = next->position + kJoinSlack;
         const auto joined = std::find_if(next, pieces.end(), [&](const Piece& piece) {
-          return piece.position <= limit && piece.beats.front().role == last && is_free(piece);
+          return piece.position <= std::min(limit, kLatePosition) && piece.beats.front().role == last && is_free(piece);
         });
         if (joined != pieces.end() && next->position > kOpenPosition) next = joined;
       }

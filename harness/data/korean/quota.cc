@@ -18,12 +18,13 @@ namespace {
 
 constexpr uint64_t kGolden = 0x9E3779B97F4A7C15;
 
-// Shares of 200 items. Sources: the design's table of targets.
+// Shares of 200 items. Sources: the design's table of targets. Lengths are what the planner aims at; facts,
+// corrections and goodbyes make dialogues about two turns longer.
 struct LengthCount {
   int turns, count;
 };
-constexpr LengthCount kLengths[] = {{4, 14},  {5, 18},  {6, 22},  {7, 30},  {8, 30}, {9, 25}, {10, 20}, {11, 13}, {12, 9},
-                                    {13, 6}, {14, 4}, {15, 3}, {16, 2}, {17, 1}, {18, 1}, {20, 1}, {22, 1}};
+constexpr LengthCount kLengths[] = {{3, 10},  {4, 24},  {5, 26},  {6, 30},  {7, 30}, {8, 24}, {9, 19}, {10, 12}, {11, 8},
+                                    {12, 6}, {13, 3}, {14, 2}, {15, 2}, {16, 1}, {17, 1}, {19, 1}, {21, 1}};
 constexpr double kSentenceShares[] = {90, 84, 22, 4};  // 1, 2, 3, 4 sentences
 constexpr double kPrefixPersons[] = {180, 12, 4, 2, 1, 1};  // 2 ... 7 persons
 constexpr double kLaterPersons[] = {199, 0.8, 0.2, 0, 0, 0};
@@ -177,7 +178,7 @@ class BlockDealer {
     std::vector<size_t> corrected;
     for (const CorrectionShare& share : kCorrections) {
       const auto taken = Take(share.count, [&share](const ItemRequest& r) {
-        return r.correction == CorrectionKind::kNone && r.num_turns >= 6 && Offers(r, share.kind);
+        return r.correction == CorrectionKind::kNone && r.num_turns >= 5 && Offers(r, share.kind);
       });
       for (size_t k = 0; k < taken.size(); ++k) {
         items_[taken[k]].correction = share.kind;
@@ -185,7 +186,7 @@ class BlockDealer {
         corrected.push_back(taken[k]);
       }
     }
-    for (const size_t i : Take(kSecondCorrections, [](const ItemRequest& r) { return r.correction != CorrectionKind::kNone && r.num_turns >= 9; })) {
+    for (const size_t i : Take(kSecondCorrections, [](const ItemRequest& r) { return r.correction != CorrectionKind::kNone && r.num_turns >= 8; })) {
       items_[i].second_correction = true;
     }
   }
@@ -195,7 +196,7 @@ class BlockDealer {
     for (size_t k = std::size(kMaskShares); k-- > 0;) {
       const std::string mask(MaskKinds()[k]);
       for (const size_t i : Take(RareCount(kMaskShares[k], block_), [&mask](const ItemRequest& r) {
-             return r.mask.empty() && r.num_turns >= 6 && !MaskRoles(*r.frame, mask).empty();
+             return r.mask.empty() && r.num_turns >= 5 && !MaskRoles(*r.frame, mask).empty();
            })) {
         items_[i].mask = mask;
       }
@@ -203,7 +204,7 @@ class BlockDealer {
   }
 
   void DealNames() {
-    for (const size_t i : Take(kNamed, [](const ItemRequest& r) { return r.num_turns >= 6 && !NamableRoles(*r.frame).empty(); })) {
+    for (const size_t i : Take(kNamed, [](const ItemRequest& r) { return r.num_turns >= 5 && !NamableRoles(*r.frame).empty(); })) {
       items_[i].named = true;
     }
   }

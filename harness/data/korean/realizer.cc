@@ -75,7 +75,7 @@ std::string Realizer::Lead(const std::vector<SpokenTurn>& turns, const Beat& bea
   if (!beat.starts_block || turns.empty() || BeginsWithReaction(text) || IsClosing(beat)) return "";
   if (beat.block != nullptr && !beat.block->acknowledged) return "";
   const bool same_speaker = turns.back().role == beat.role;
-  if (!same_speaker && turns.back().text.ends_with("?")) return "";
+  if (!same_speaker && (turns.back().text.ends_with("?") || request_.num_persons > 2)) return "";
   if (!Chance(same_speaker ? kConnectorPercent : kAckPercent)) return "";
   const auto& leads = Phrases(same_speaker ? "connector" : "ack", LevelName(LevelOf(frame_, beat.role)));
   const std::string lead = Expand(leads[random_.Below(leads.size())], random_, [](const Reference&) { return ""; });
@@ -151,19 +151,61 @@ std::string Realizer::SummaryWord(const Reference& reference) {
   return with_particle(TagOf(role));
 }
 
+namespace {
+
+// Runs of coordinated tags in the order of their numbers: "#Person2#와 #Person1#은" becomes "#Person1#과 #Person2#는".
+std::string WithTagsInOrder(const std::string& text) {
+  constexpr std::string_view kShapes[][2] = {{"은", "는"}, {"이", "가"}, {"을", "를"}, {"과", "와"}, {"으로", "로"}};
+  constexpr size_t kTagBytes = 9;  // #PersonN#
+  std::string ordered;
+  for (size_t at = 0; at < text.size();) {
+    std::vector<std::string> tags;
+    std::vector<std::string> joints;  // "," or "과"
+    size_t end = at;
+    while (text.compare(end, 7, "#Person") == 0) {
+      tags.push_back(text.substr(end, kTagBytes));
+      end += kTagBytes;
+      const std::string_view rest = std::string_view(text).substr(end);
+      const bool comma = rest.starts_with(", #Person");
+      const bool joined = rest.starts_with("과 #Person") || rest.starts_with("와 #Person");
+      if (!comma && !joined) break;
+      joints.push_back(comma ? "," : "과");
+      end += comma ? 2 : std::string_view("과 ").size();
+    }
+    if (tags.empty()) {
+      ordered += text[at++];
+      continue;
+    }
+    std::sort(tags.begin(), tags.end());
+    for (size_t i = 0; i + 1 < tags.size(); ++i) ordered += (joints[i] == "," ? tags[i] + "," : Josa(tags[i], joints[i])) + " ";
+    std::string last = tags.back();
+    for (const auto& shapes : kShapes) {
+      const std::string_view rest = std::string_view(text).substr(end);
+      const bool first = rest.starts_with(shapes[0]), second = rest.starts_with(shapes[1]);
+      if (tags.size() < 2 || (!first && !second)) continue;
+      last = Josa(last, shapes[0]);
+      end += first ? shapes[0].size() : shapes[1].size();
+      break;
+    }
+    ordered += last;
+    at = end;
+  }
+  return ordered;
+}
+
+}  // namespace
+
 std::string Realizer::Summary(const std::vector<const SummaryPattern*>& patterns) {
   std::string summary;
   for (const SummaryPattern* pattern : patterns) {
     if (!summary.empty()) summary += " ";
     summary += Expand(pattern->text, random_, [this](const Reference& reference) { return SummaryWord(reference); });
   }
+  summary = WithTagsInOrder(summary);
   const bool two = request_.num_persons == 2 && named_role_ == '\0';
   if (!two || !Chance(kBothPersonsPercent)) return summary;
-  for (const auto& [first, second] : {std::pair('A', 'B'), std::pair('B', 'A')}) {
-    const std::string both = Josa(TagOf(first), "과") + " " + Josa(TagOf(second), "은") + " ";
-    if (summary.starts_with(both)) return "두 사람은 " + summary.substr(both.size());
-  }
-  return summary;
+  const std::string both = Josa("#Person1#", "과") + " " + Josa("#Person2#", "은") + " ";
+  return summary.starts_with(both) ? "두 사람은 " + summary.substr(both.size()) : summary;
 }
 
 }  // namespace plumbline::data::korean

@@ -71,6 +71,15 @@ std::string Scene::CombinationKey() const {
   return key;
 }
 
+std::string Scene::KeyOf(const std::set<std::string>& slots) const {
+  std::string key = frame_.id + "|told";
+  for (const std::string& slot : slots) {
+    const auto found = finals_.find(slot);
+    if (found != finals_.end()) key += "|" + slot + "=" + found->second.text;
+  }
+  return key;
+}
+
 const Value& Scene::Final(std::string_view slot) const {
   const auto found = finals_.find(std::string(slot));
   PLUMBLINE_CHECK(found != finals_.end());
@@ -119,7 +128,7 @@ std::string Scene::Say(const Reference& reference, std::string_view as_rejected,
   if (use->variant == ' ' && use->slot->name == as_rejected) use->variant = '0';
   const Value value = ValueOf(*use, random);
   const std::string rendered = Render(value, reference, random);
-  mentions_.push_back({use->slot->name, use->variant, value.text, rendered});
+  mentions_.push_back({use->slot->name, use->variant, value.text, rendered, -1});
   return WithParticle(rendered, reference.josa);
 }
 

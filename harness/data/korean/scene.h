@@ -4,6 +4,7 @@
 #define PLUMBLINE_HARNESS_DATA_KOREAN_SCENE_H_
 
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,6 +20,7 @@ struct Mention {
   char variant = ' ';
   std::string value;     // form of the summaries
   std::string rendered;  // as said, without particle
+  int turn = -1;         // from 0, once the dialogue is made
 };
 
 class Scene {
@@ -29,6 +31,9 @@ class Scene {
 
   // "<slot>=<value>" of all fact slots in frame order: what the split of an item depends on.
   std::string CombinationKey() const;
+
+  // The same for some slots: what the split of a summary depends on.
+  std::string KeyOf(const std::set<std::string>& slots) const;
 
   const Value& Final(std::string_view slot) const;
 

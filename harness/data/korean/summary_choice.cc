@@ -8,7 +8,8 @@ namespace plumbline::data::korean {
 namespace {
 
 constexpr uint64_t kRegularPercent = 65;
-constexpr uint64_t kLatePercent = 60;
+constexpr uint64_t kLatePercent = 40;
+constexpr double kManyCombinations = 400;
 constexpr size_t kManyMains = 5;
 constexpr size_t kSlotBytes = 15;  // five syllables
 
@@ -26,6 +27,7 @@ class Chooser {
     PreferCorrected(mains);
     PreferManyPersons(mains);
     PreferLate(mains);
+    DropFew(mains);
     DropShortest(mains);
     if (mains.empty()) return choice;
     const SummaryPattern* main = mains[Index(mains.size(), "main")];
@@ -108,6 +110,37 @@ class Chooser {
     });
   }
 
+  // Sentences whose slots have few combinations of values repeat themselves: they go when enough others remain.
+  void DropFew(std::vector<const SummaryPattern*>& mains) const {
+    std::vector<const SummaryPattern*> many;
+    for (const SummaryPattern* main : mains) {
+      if (NumTold(*main) >= kManyCombinations || request_.num_sentences > 1) many.push_back(main);
+    }
+    if (many.size() >= 2) mains = many;
+  }
+
+  // Combinations of the values that the pattern tells: distinct parts of table rows times values of free slots.
+  double NumTold(const SummaryPattern& pattern) const {
+    double product = 1;
+    for (const JointTable& table : frame_.tables) {
+      std::set<std::string> parts;
+      for (const auto& row : table.rows) {
+        std::string part;
+        for (size_t s = 0; s < row.size(); ++s) {
+          const bool told = std::find(pattern.facts.begin(), pattern.facts.end(), table.slots[s]) != pattern.facts.end();
+          if (told) part += "|" + row[s].text;
+        }
+        parts.insert(part);
+      }
+      product *= static_cast<double>(parts.size());
+    }
+    for (const std::string& fact : pattern.facts) {
+      const Slot* slot = frame_.FindSlot(fact);
+      if (slot != nullptr && slot->table < 0) product *= static_cast<double>(slot->values.size());
+    }
+    return product;
+  }
+
   // The shortest fifth goes when enough remain.
   void DropShortest(std::vector<const SummaryPattern*>& mains) const {
     if (mains.size() < kManyMains) return;
@@ -134,6 +167,7 @@ class Chooser {
         if (choice.num_sentences + pattern.num_sentences > request_.num_sentences || !Allowed(pattern)) continue;
         if (AddsSomething(pattern, told, choice)) additions.push_back(&pattern);
       }
+      PreferFacts(additions);
       if (additions.empty()) return;
       const SummaryPattern* addition = additions[Index(additions.size(), "add" + std::to_string(choice.num_sentences))];
       choice.patterns.push_back(addition);
@@ -141,6 +175,15 @@ class Chooser {
       choice.id += "+a" + std::to_string(addition - frame_.additions.data());
       told.insert(addition->facts.begin(), addition->facts.end());
     }
+  }
+
+  // A sentence without a fact ("... checks the booking again") is a last resort.
+  static void PreferFacts(std::vector<const SummaryPattern*>& additions) {
+    std::vector<const SummaryPattern*> telling;
+    for (const SummaryPattern* addition : additions) {
+      if (!addition->facts.empty()) telling.push_back(addition);
+    }
+    if (!telling.empty()) additions = telling;
   }
 
   static bool AddsSomething(const SummaryPattern& pattern, const std::set<std::string>& told, const SummaryChoice& choice) {

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes the tiny KoBART base again: models/recipes/kobart_tiny.sh OUT (about half an hour on two quiet cores).
+# Makes the tiny KoBART base again: models/recipes/kobart_tiny.sh OUT (about a quarter of an hour on one quiet core).
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 out=${1:?usage: models/recipes/kobart_tiny.sh OUT}

@@ -18,7 +18,7 @@ namespace {
 constexpr uint64_t kSeed = 42;
 constexpr uint64_t kBlankedPercent = 35;
 constexpr std::string_view kBlank = "_";
-constexpr size_t kMostDialogueCharacters = 420;  // longer dialogues cost more than they teach at this size
+constexpr size_t kMostDialogueCharacters = 300;  // longer dialogues cost more than they teach at this size
 
 std::vector<std::string> Lines(const std::filesystem::path& path) {
   std::istringstream stream(ReadFile(path));

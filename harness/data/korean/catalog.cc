@@ -13,10 +13,11 @@ namespace {
 
 Frame ReadFrame(const EmbeddedText& text) {
   ParsedFrame parsed = ParseFrame(text.text, text.name);
-  for (std::string& error : DeriveFacts(parsed.frame, text.name)) parsed.errors.push_back(std::move(error));
+  for (std::string& error : DeriveFacts(parsed.frame, text.name))
+    parsed.errors.push_back(std::move(error));
   if (!parsed.errors.empty()) {
-    Fail(ErrorKind::kInternal, "reading the frames", parsed.errors.front(), "a frame without mistakes",
-         "run framecheck on the file");
+    Fail(ErrorKind::kInternal, "reading the frames", parsed.errors.front(),
+         "a frame without mistakes", "run framecheck on the file");
   }
   return std::move(parsed.frame);
 }
@@ -24,7 +25,8 @@ Frame ReadFrame(const EmbeddedText& text) {
 std::vector<Frame> ReadAll(std::string_view folder, std::string_view extension) {
   std::vector<Frame> frames;
   for (const EmbeddedText& text : EmbeddedTexts()) {
-    if (text.name.starts_with(folder) && text.name.ends_with(extension)) frames.push_back(ReadFrame(text));
+    if (text.name.starts_with(folder) && text.name.ends_with(extension))
+      frames.push_back(ReadFrame(text));
   }
   return frames;
 }
@@ -38,7 +40,8 @@ const std::vector<Frame>& Frames() {
 
 const Frame* FindTalk(std::string_view talk) {
   static const std::vector<Frame> talks = ReadAll("shared/", ".frame");
-  const auto found = std::find_if(talks.begin(), talks.end(), [talk](const Frame& frame) { return frame.id == talk; });
+  const auto found = std::find_if(talks.begin(), talks.end(),
+                                  [talk](const Frame& frame) { return frame.id == talk; });
   return found == talks.end() ? nullptr : &*found;
 }
 

@@ -9,7 +9,8 @@
 namespace plumbline::data::korean {
 namespace {
 
-constexpr uint64_t kRecordPercent = 50;  // O's wrong record replaces the question, where that makes sense
+constexpr uint64_t kRecordPercent =
+    50;  // O's wrong record replaces the question, where that makes sense
 
 Beat TurnBeat(const Turn& turn) {
   Beat beat;
@@ -43,7 +44,8 @@ char PartnerOf(const Script& script, size_t turn) {
 }
 
 bool MayHaveRecord(const Frame& frame, const Script& script, size_t turn) {
-  const bool knows_each_other = frame.talk == "work" || frame.talk == "friend" || frame.talk == "family";
+  const bool knows_each_other =
+      frame.talk == "work" || frame.talk == "friend" || frame.talk == "family";
   return knows_each_other && turn == 1 && script.turns[turn].facts.size() == 1;
 }
 
@@ -55,8 +57,8 @@ std::vector<Beat> PlainBeats(const Script& script) {
   return beats;
 }
 
-std::vector<Beat> CorrectedBeats(const Frame& frame, const Script& script, const Correction& correction,
-                                 SplitMix64& random) {
+std::vector<Beat> CorrectedBeats(const Frame& frame, const Script& script,
+                                 const Correction& correction, SplitMix64& random) {
   const auto turn = TurnOf(script, correction.slot);
   if (!turn.has_value()) return PlainBeats(script);
   const std::string cue = frame.FindSlot(correction.slot)->cue == Cue::kChoice ? "choice" : "state";
@@ -64,12 +66,15 @@ std::vector<Beat> CorrectedBeats(const Frame& frame, const Script& script, const
   const char partner = PartnerOf(script, *turn);
   const auto own = script.corrections.find(correction.kind);
   const bool has_own = own != script.corrections.end() && !correction.rejected_last;
-  const bool first_rejected = !correction.rejected_last && correction.kind != CorrectionKind::kOther;
+  const bool first_rejected =
+      !correction.rejected_last && correction.kind != CorrectionKind::kOther;
 
   std::vector<Beat> beats;
   for (size_t t = 0; t <= *turn; ++t) beats.push_back(TurnBeat(script.turns[t]));
   if (first_rejected) beats.back().as_rejected = correction.slot;
-  const auto add = [&](char role, const std::string& key) { beats.push_back(PhraseBeat(role, key, correction.slot)); };
+  const auto add = [&](char role, const std::string& key) {
+    beats.push_back(PhraseBeat(role, key, correction.slot));
+  };
   if (has_own) {
     for (const Turn& extra : own->second) beats.push_back(TurnBeat(extra));
   } else if (correction.kind == CorrectionKind::kSelf) {
@@ -100,8 +105,10 @@ std::vector<Correction> ChooseCorrections(const ItemRequest& request, SplitMix64
   for (int n = 0; n < wanted; ++n) {
     std::vector<Correction> candidates;
     for (const Block& block : request.frame->blocks) {
-      const bool fits = request.num_persons >= block.min_persons && request.num_persons <= block.max_persons;
-      const bool taken = std::any_of(chosen.begin(), chosen.end(), [&block](const Correction& c) { return c.block == &block; });
+      const bool fits =
+          request.num_persons >= block.min_persons && request.num_persons <= block.max_persons;
+      const bool taken = std::any_of(chosen.begin(), chosen.end(),
+                                     [&block](const Correction& c) { return c.block == &block; });
       if (!fits || taken || block.facts.empty() || block.corrections.empty()) continue;
       CorrectionKind kind = request.correction;
       if (!block.corrections.contains(kind)) {
@@ -109,7 +116,8 @@ std::vector<Correction> ChooseCorrections(const ItemRequest& request, SplitMix64
         kind = *block.corrections.begin();
       }
       const std::string slot = CorrectableSlot(*request.frame, block);
-      if (!slot.empty()) candidates.push_back({&block, slot, kind, n == 0 && request.rejected_last});
+      if (!slot.empty())
+        candidates.push_back({&block, slot, kind, n == 0 && request.rejected_last});
     }
     if (candidates.empty()) break;
     chosen.push_back(candidates[random.Below(candidates.size())]);
@@ -119,9 +127,11 @@ std::vector<Correction> ChooseCorrections(const ItemRequest& request, SplitMix64
 
 std::string CorrectableSlot(const Frame& frame, const Block& block) {
   // The slot of the block's name where it states it, else its first fact in file order.
-  if (std::find(block.facts.begin(), block.facts.end(), block.name) != block.facts.end()) return block.name;
+  if (std::find(block.facts.begin(), block.facts.end(), block.name) != block.facts.end())
+    return block.name;
   for (const Slot& slot : frame.slots) {
-    if (std::find(block.facts.begin(), block.facts.end(), slot.name) != block.facts.end()) return slot.name;
+    if (std::find(block.facts.begin(), block.facts.end(), slot.name) != block.facts.end())
+      return slot.name;
   }
   return "";
 }

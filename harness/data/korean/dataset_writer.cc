@@ -11,7 +11,8 @@
 namespace plumbline::data::korean {
 namespace {
 
-constexpr int64_t kNumNoiseItems = 100, kNumLongItems = 20, kNumMultiItems = 20, kNumNewNameItems = 25;
+constexpr int64_t kNumNoiseItems = 100, kNumLongItems = 20, kNumMultiItems = 20,
+                  kNumNewNameItems = 25;
 constexpr int64_t kSearchedRows = 4000;  // of the pretrain stream, for long and crowded dialogues
 constexpr int kLongTurns = 25, kMultiPersons = 5;
 
@@ -22,7 +23,8 @@ std::string Quoted(std::string_view field) {
 }
 
 void ReplaceAll(std::string& text, std::string_view from, std::string_view to) {
-  for (size_t at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size())) text.replace(at, from.size(), to);
+  for (size_t at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size()))
+    text.replace(at, from.size(), to);
 }
 
 std::string FullWidthDigits(std::string_view text) {
@@ -45,7 +47,8 @@ std::string Disturbed(std::string text, SplitMix64& random) {
       ReplaceAll(text, "\n", "<br>");
       break;
     case 2:
-      if (const size_t at = text.find('\n', text.size() / 2); at != std::string::npos) text.erase(at, 1);
+      if (const size_t at = text.find('\n', text.size() / 2); at != std::string::npos)
+        text.erase(at, 1);
       break;
     case 3:
       ReplaceAll(text, ". ", ".  ");
@@ -90,12 +93,14 @@ std::string MetaLines(const std::vector<Item>& items) {
 std::string CsvText(const std::vector<Item>& items) {
   std::string csv = "fname,dialogue,summary,topic\n";
   for (const Item& item : items) {
-    csv += Quoted(item.fname) + "," + Quoted(item.dialogue) + "," + Quoted(item.summary) + "," + Quoted(item.topic) + "\n";
+    csv += Quoted(item.fname) + "," + Quoted(item.dialogue) + "," + Quoted(item.summary) + "," +
+           Quoted(item.topic) + "\n";
   }
   return csv;
 }
 
-std::vector<DataFile> FilesOf(std::string_view name, const std::vector<Item>& items, bool references) {
+std::vector<DataFile> FilesOf(std::string_view name, const std::vector<Item>& items,
+                              bool references) {
   const std::string stem(name);
   const auto rows = static_cast<int64_t>(items.size());
   std::vector<DataFile> files = {{stem + ".jsonl", JsonLines(items, false), rows},
@@ -106,7 +111,8 @@ std::vector<DataFile> FilesOf(std::string_view name, const std::vector<Item>& it
 }
 
 std::vector<DataFile> SliceFiles(const GeneratorOptions& options) {
-  const std::vector<Item> validation = GenerateSplit(options, Split::kValidation, NumRows(Split::kValidation, Profile::kFull));
+  const std::vector<Item> validation =
+      GenerateSplit(options, Split::kValidation, NumRows(Split::kValidation, Profile::kFull));
   std::vector<Item> decomposed = validation;
   for (Item& item : decomposed) {
     item.dialogue = DecomposeHangul(item.dialogue);
@@ -121,16 +127,24 @@ std::vector<DataFile> SliceFiles(const GeneratorOptions& options) {
   std::vector<DataFile> files;
   Append(files, FilesOf("validation_nfd", decomposed, false));
   Append(files, FilesOf("validation_noise", noisy, false));
-  Append(files, FilesOf("validation_long", Kept(searched, kNumLongItems, [](const Item& i) { return i.turns.size() >= kLongTurns; }), false));
-  Append(files, FilesOf("validation_multi", Kept(searched, kNumMultiItems, [](const Item& i) { return i.num_persons >= kMultiPersons; }), false));
+  Append(files, FilesOf("validation_long",
+                        Kept(searched, kNumLongItems,
+                             [](const Item& i) { return i.turns.size() >= kLongTurns; }),
+                        false));
+  Append(files, FilesOf("validation_multi",
+                        Kept(searched, kNumMultiItems,
+                             [](const Item& i) { return i.num_persons >= kMultiPersons; }),
+                        false));
   Append(files, FilesOf("validation_newnames", GenerateNewNames(options, kNumNewNameItems), false));
   return files;
 }
 
 Json Manifest(const GeneratorOptions& options, const std::vector<DataFile>& files) {
-  Json manifest = {{"lexicon_version", kLexiconVersion}, {"seed", options.seed}, {"topics", Frames().size()}};
+  Json manifest = {
+      {"lexicon_version", kLexiconVersion}, {"seed", options.seed}, {"topics", Frames().size()}};
   for (const DataFile& file : files) {
-    manifest["files"][file.name] = {{"sha256", Sha256Hex(file.bytes)}, {"rows", file.num_rows}, {"bytes", file.bytes.size()}};
+    manifest["files"][file.name] = {
+        {"sha256", Sha256Hex(file.bytes)}, {"rows", file.num_rows}, {"bytes", file.bytes.size()}};
   }
   return manifest;
 }

@@ -12,17 +12,20 @@ constexpr std::string_view kLibraryNames[] = {"이름1", "이름2", "친구1", "
 }  // namespace
 
 const Slot* Frame::FindSlot(std::string_view slot) const {
-  const auto found = std::find_if(slots.begin(), slots.end(), [slot](const Slot& s) { return s.name == slot; });
+  const auto found =
+      std::find_if(slots.begin(), slots.end(), [slot](const Slot& s) { return s.name == slot; });
   return found == slots.end() ? nullptr : &*found;
 }
 
 const Role* Frame::FindRole(char letter) const {
-  const auto found = std::find_if(roles.begin(), roles.end(), [letter](const Role& r) { return r.letter == letter; });
+  const auto found = std::find_if(roles.begin(), roles.end(),
+                                  [letter](const Role& r) { return r.letter == letter; });
   return found == roles.end() ? nullptr : &*found;
 }
 
 const Block* Frame::FindBlock(std::string_view block) const {
-  const auto found = std::find_if(blocks.begin(), blocks.end(), [block](const Block& b) { return b.name == block; });
+  const auto found = std::find_if(blocks.begin(), blocks.end(),
+                                  [block](const Block& b) { return b.name == block; });
   return found == blocks.end() ? nullptr : &*found;
 }
 
@@ -56,7 +59,8 @@ std::optional<SlotUse> FindSlotUse(const Frame& frame, std::string_view name) {
 }
 
 bool IsLibraryName(std::string_view name) {
-  return std::find(std::begin(kLibraryNames), std::end(kLibraryNames), name) != std::end(kLibraryNames);
+  return std::find(std::begin(kLibraryNames), std::end(kLibraryNames), name) !=
+         std::end(kLibraryNames);
 }
 
 }  // namespace plumbline::data::korean

@@ -1,5 +1,6 @@
-// A frame: one everyday situation as data (roles, slots, blocks of turns, summary patterns). The text format is
-// documented in frames/README.md; this header is what the parser makes of it and the planner reads.
+// A frame: one everyday situation as data (roles, slots, blocks of turns, summary patterns). The
+// text format is documented in frames/README.md; this header is what the parser makes of it and the
+// planner reads.
 #ifndef PLUMBLINE_HARNESS_DATA_KOREAN_FRAME_H_
 #define PLUMBLINE_HARNESS_DATA_KOREAN_FRAME_H_
 
@@ -16,7 +17,8 @@ namespace plumbline::data::korean {
 
 enum class Level { kHaeyo, kHapsyo, kHae };
 
-// How a confirmed change of a value is worded: a choice ("...으로 할게요") or a statement ("...이에요").
+// How a confirmed change of a value is worded: a choice ("...으로 할게요") or a statement
+// ("...이에요").
 enum class Cue { kChoice, kState };
 
 enum class CorrectionKind { kNone, kSelf, kOther, kAvail };
@@ -30,7 +32,7 @@ struct Value {
 
 struct Slot {
   std::string name;
-  std::string noun;            // the everyday noun for it
+  std::string noun;  // the everyday noun for it
   Cue cue = Cue::kState;
   bool is_fact = true;         // false: a helper, never scored
   std::vector<Value> values;   // distinct texts, in file order
@@ -44,7 +46,8 @@ struct JointTable {
   std::vector<std::vector<Value>> rows;
 };
 
-// Combinations that must not be drawn: the slot's value together with any of the other slot's values.
+// Combinations that must not be drawn: the slot's value together with any of the other slot's
+// values.
 struct Forbidden {
   std::string slot, value, other_slot;
   std::vector<std::string> other_values;
@@ -74,7 +77,7 @@ struct Block {
   std::vector<std::string> needs, after;
   std::set<CorrectionKind> corrections;
   int min_persons = 2, max_persons = 7;
-  bool acknowledged = true;     // false: no acknowledgement may be put before it
+  bool acknowledged = true;  // false: no acknowledgement may be put before it
   std::vector<Script> scripts;
   std::vector<std::string> facts;  // slots stated by every script, needed ones excluded
   int line = 0;
@@ -83,14 +86,14 @@ struct Block {
 struct SummaryPattern {
   LineText text;
   bool is_addition = false;
-  std::string when_slot;                              // empty: always
-  CorrectionKind when_kind = CorrectionKind::kNone;   // kNone with a slot: any kind
+  std::string when_slot;                             // empty: always
+  CorrectionKind when_kind = CorrectionKind::kNone;  // kNone with a slot: any kind
   std::string block;
   int min_persons = 2, max_persons = 7;
   int num_sentences = 1;
-  std::vector<std::string> facts;    // slots it states, those with suffix x as "<slot>x"
+  std::vector<std::string> facts;  // slots it states, those with suffix x as "<slot>x"
   bool mentions_rejected = false;
-  std::set<char> pool_roles;         // persons whose pool value it names
+  std::set<char> pool_roles;  // persons whose pool value it names
   int line = 0;
 };
 
@@ -124,7 +127,8 @@ struct Frame {
   const Block* FindBlock(std::string_view block) const;
 };
 
-// A reference resolved against a frame: the slot and the suffix (0, x, z, w, or a space for the true value).
+// A reference resolved against a frame: the slot and the suffix (0, x, z, w, or a space for the
+// true value).
 struct SlotUse {
   const Slot* slot = nullptr;
   char variant = ' ';
@@ -137,7 +141,8 @@ Level LevelOf(const Frame& frame, char role);
 
 std::optional<SlotUse> FindSlotUse(const Frame& frame, std::string_view name);
 
-// Names the realizer provides without declaration (이름1, 친구1, 상호, ...), and the participants of summaries.
+// Names the realizer provides without declaration (이름1, 친구1, 상호, ...), and the participants
+// of summaries.
 bool IsLibraryName(std::string_view name);
 
 }  // namespace plumbline::data::korean

@@ -1,5 +1,5 @@
-// Judges a frame's content: variety, completeness, speech levels, spelling. framecheck prints what it finds; the
-// catalogue test demands that it finds no error.
+// Judges a frame's content: variety, completeness, speech levels, spelling. framecheck prints what
+// it finds; the catalogue test demands that it finds no error.
 #ifndef PLUMBLINE_HARNESS_DATA_KOREAN_FRAME_CHECK_H_
 #define PLUMBLINE_HARNESS_DATA_KOREAN_FRAME_CHECK_H_
 
@@ -12,10 +12,10 @@
 namespace plumbline::data::korean {
 
 struct FrameFindings {
-  std::vector<std::string> errors;    // "<source>:<line>: <what>"
+  std::vector<std::string> errors;  // "<source>:<line>: <what>"
   std::vector<std::string> warnings;
-  double mean_words = 0;              // per line of the blocks
-  int64_t num_combinations = 0;       // of fact values
+  double mean_words = 0;         // per line of the blocks
+  int64_t num_combinations = 0;  // of fact values
 };
 
 // The frame must have gone through DeriveFacts.

@@ -38,8 +38,10 @@ class FactDeriver {
   std::set<std::string> FactsOf(const LineText& text, int line, bool in_summary) {
     std::set<std::string> facts;
     ForEachReference(text, [&](const Reference& reference) {
-      if (!reference.josa.empty() && !IsJosaForm(reference.josa)) AddError(line, "unknown particle '+" + reference.josa + "'");
-      if (!in_summary && !frame_.pool_name.empty() && reference.name == frame_.pool_name) facts.insert(reference.name);
+      if (!reference.josa.empty() && !IsJosaForm(reference.josa))
+        AddError(line, "unknown particle '+" + reference.josa + "'");
+      if (!in_summary && !frame_.pool_name.empty() && reference.name == frame_.pool_name)
+        facts.insert(reference.name);
       if (IsOther(reference, in_summary)) return;
       const auto use = FindSlotUse(frame_, reference.name);
       if (!use.has_value()) return AddError(line, "unknown slot {" + reference.name + "}");
@@ -56,18 +58,23 @@ class FactDeriver {
     const std::string& name = reference.name;
     if (in_summary) {
       if (name == "모두") return true;
-      return name.size() == 1 && name[0] >= 'A' && name[0] <= 'G' && frame_.FindSlot(name) == nullptr;
+      return name.size() == 1 && name[0] >= 'A' && name[0] <= 'G' &&
+             frame_.FindSlot(name) == nullptr;
     }
     return IsLibraryName(name) || (!frame_.pool_name.empty() && name == frame_.pool_name);
   }
 
   static bool HasForm(const Slot& slot, const std::string& form) {
-    return std::all_of(slot.values.begin(), slot.values.end(), [&form](const Value& v) { return v.forms.contains(form); });
+    return std::all_of(slot.values.begin(), slot.values.end(),
+                       [&form](const Value& v) { return v.forms.contains(form); });
   }
 
-  // A value may be repeated freely where it is known: needed, stated in the opening, or earlier in the same script.
-  bool IsKnown(const std::string& fact, const Block& block, const std::set<std::string>& before) const {
-    return Contains(block.needs, fact) || before.contains(fact) || (block.kind != BlockKind::kOpen && opening_.contains(fact));
+  // A value may be repeated freely where it is known: needed, stated in the opening, or earlier in
+  // the same script.
+  bool IsKnown(const std::string& fact, const Block& block,
+               const std::set<std::string>& before) const {
+    return Contains(block.needs, fact) || before.contains(fact) ||
+           (block.kind != BlockKind::kOpen && opening_.contains(fact));
   }
 
   void DeriveTurn(Turn& turn, const Block& block, const std::set<std::string>& before) {
@@ -78,18 +85,21 @@ class FactDeriver {
       std::set<std::string> facts = FactsOf(line.text, line.number, false);
       const std::set<std::string> certain = CertainFacts(line.text);
       for (const std::string& fact : facts) {
-        if (!certain.contains(fact) && !IsKnown(fact, block, before)) AddError(line.number, "{" + fact + "} is only in some choices of this line");
+        if (!certain.contains(fact) && !IsKnown(fact, block, before))
+          AddError(line.number, "{" + fact + "} is only in some choices of this line");
       }
       all.insert(facts.begin(), facts.end());
       std::set<std::string> kept;
-      std::set_intersection(common.begin(), common.end(), facts.begin(), facts.end(), std::inserter(kept, kept.begin()));
+      std::set_intersection(common.begin(), common.end(), facts.begin(), facts.end(),
+                            std::inserter(kept, kept.begin()));
       common = first ? facts : kept;
       first = false;
     }
     for (const std::string& fact : all) {
       if (common.contains(fact) || IsKnown(fact, block, before)) continue;
       if (fact.back() == 'x') continue;
-      AddError(turn.lines.front().number, "{" + fact + "} is missing in some wordings of this turn");
+      AddError(turn.lines.front().number,
+               "{" + fact + "} is missing in some wordings of this turn");
     }
     for (const std::string& fact : common) {
       if (!IsKnown(fact, block, before)) turn.facts.push_back(fact);
@@ -138,7 +148,8 @@ class FactDeriver {
       }
       if (s == 0) common = facts;
       for (const std::string& fact : facts) {
-        if (!common.contains(fact) && fact.back() != 'x') AddError(block.line, "{" + fact + "} is not in every script of this block");
+        if (!common.contains(fact) && fact.back() != 'x')
+          AddError(block.line, "{" + fact + "} is not in every script of this block");
       }
       std::erase_if(common, [&facts](const std::string& fact) { return !facts.contains(fact); });
     }
@@ -152,7 +163,8 @@ class FactDeriver {
   void DerivePattern(SummaryPattern& pattern) {
     const std::set<std::string> facts = FactsOf(pattern.text, pattern.line, true);
     pattern.facts.assign(facts.begin(), facts.end());
-    if (!pattern.block.empty() && frame_.FindBlock(pattern.block) == nullptr) AddError(pattern.line, "no block '" + pattern.block + "'");
+    if (!pattern.block.empty() && frame_.FindBlock(pattern.block) == nullptr)
+      AddError(pattern.line, "no block '" + pattern.block + "'");
     ForEachReference(pattern.text, [&](const Reference& reference) {
       if (IsOther(reference, true) && reference.name.size() == 1) {
         pattern.min_persons = std::max(pattern.min_persons, reference.name[0] - 'A' + 1);
@@ -164,7 +176,8 @@ class FactDeriver {
       pattern.mentions_rejected = true;
       if (use->variant == '0' && pattern.when_slot.empty()) pattern.when_slot = use->slot->name;
     });
-    if (!pattern.when_slot.empty() && frame_.FindSlot(pattern.when_slot) == nullptr) AddError(pattern.line, "when= names no slot");
+    if (!pattern.when_slot.empty() && frame_.FindSlot(pattern.when_slot) == nullptr)
+      AddError(pattern.line, "when= names no slot");
   }
 
   Frame& frame_;
@@ -175,6 +188,8 @@ class FactDeriver {
 
 }  // namespace
 
-std::vector<std::string> DeriveFacts(Frame& frame, std::string_view source) { return FactDeriver(frame, source).Run(); }
+std::vector<std::string> DeriveFacts(Frame& frame, std::string_view source) {
+  return FactDeriver(frame, source).Run();
+}
 
 }  // namespace plumbline::data::korean

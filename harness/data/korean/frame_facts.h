@@ -10,8 +10,10 @@
 
 namespace plumbline::data::korean {
 
-// Sets Turn::facts, Block::facts and the facts and conditions of the summary patterns. Returns mistakes, each as
-// "<source>:<line>: <what>": unknown slots, forms, particles and blocks; a fact missing in some wording.
+// Sets Turn::facts, Block::facts and the facts and conditions of the summary patterns. Returns
+// mistakes, each as
+// "<source>:<line>: <what>": unknown slots, forms, particles and blocks; a fact missing in some
+// wording.
 std::vector<std::string> DeriveFacts(Frame& frame, std::string_view source);
 
 }  // namespace plumbline::data::korean

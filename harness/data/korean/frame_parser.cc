@@ -16,10 +16,12 @@ constexpr std::pair<std::string_view, Level> kLevels[] = {
 constexpr std::pair<std::string_view, Naming> kNamings[] = {
     {"ask", Naming::kAsk}, {"intro", Naming::kIntro}, {"call", Naming::kCall}};
 constexpr std::pair<std::string_view, BlockKind> kKinds[] = {
-    {"open", BlockKind::kOpen}, {"core", BlockKind::kCore},   {"opt", BlockKind::kOpt},
+    {"open", BlockKind::kOpen},         {"core", BlockKind::kCore},   {"opt", BlockKind::kOpt},
     {"distract", BlockKind::kDistract}, {"close", BlockKind::kClose}, {"crowd", BlockKind::kCrowd}};
 constexpr std::pair<std::string_view, CorrectionKind> kCorrections[] = {
-    {"self", CorrectionKind::kSelf}, {"other", CorrectionKind::kOther}, {"avail", CorrectionKind::kAvail}};
+    {"self", CorrectionKind::kSelf},
+    {"other", CorrectionKind::kOther},
+    {"avail", CorrectionKind::kAvail}};
 
 template <typename Table>
 auto LookUp(const Table& table, std::string_view name) -> std::optional<decltype(table[0].second)> {
@@ -41,7 +43,8 @@ Attribute ParseAttribute(std::string_view word) {
 
 int CountSentences(std::string_view text) {
   int count = 1;
-  for (size_t at = text.find(". "); at != std::string_view::npos; at = text.find(". ", at + 1)) ++count;
+  for (size_t at = text.find(". "); at != std::string_view::npos; at = text.find(". ", at + 1))
+    ++count;
   return count;
 }
 
@@ -88,16 +91,26 @@ class FrameParser {
     in_block_ = false;
     if (word == "frame") return ParseHead(rest);
     if (word == "weight") return ParseWeight(rest);
-    if (word == "labels") { frame_.labels = SplitList(rest, ','); return; }
+    if (word == "labels") {
+      frame_.labels = SplitList(rest, ',');
+      return;
+    }
     if (word == "label+") {
-      for (const std::string& label : SplitList(rest, ',')) frame_.slot_labels.push_back(ParseLineText(label));
+      for (const std::string& label : SplitList(rest, ','))
+        frame_.slot_labels.push_back(ParseLineText(label));
       return;
     }
     if (word == "role") return ParseRole(rest);
     if (word == "name") return ParseNaming(rest);
     if (word == "pii") return ParseMasks(rest);
-    if (word == "talk") { frame_.talk = rest; return; }
-    if (word == "group") { frame_.group = rest; return; }
+    if (word == "talk") {
+      frame_.talk = rest;
+      return;
+    }
+    if (word == "group") {
+      frame_.group = rest;
+      return;
+    }
     if (word == "slot" || word == "aux") return ParseSlot(rest, word == "slot");
     if (word == "pool") return ParsePool(rest);
     if (word == "table") return ParseTable(rest);
@@ -124,7 +137,8 @@ class FrameParser {
     const auto words = SplitList(rest, ' ');
     if (words.size() < 3 || words[0].size() != 1) return AddError("wanted: role LETTER NOUN LEVEL");
     const auto level = LookUp(kLevels, words.back());
-    if (!level.has_value()) return AddError("unknown speech level '" + words.back() + "': 해요, 합쇼 or 해");
+    if (!level.has_value())
+      return AddError("unknown speech level '" + words.back() + "': 해요, 합쇼 or 해");
     Role role;
     role.letter = words[0][0];
     role.noun = words[1];
@@ -144,7 +158,8 @@ class FrameParser {
     const auto words = SplitList(rest, ' ');
     if (words.size() != 2) return AddError("wanted: name LETTER ask|intro|call");
     const auto naming = LookUp(kNamings, words[1]);
-    if (!naming.has_value()) return AddError("unknown naming '" + words[1] + "': ask, intro or call");
+    if (!naming.has_value())
+      return AddError("unknown naming '" + words[1] + "': ask, intro or call");
     if (Role* role = MutableRole(words[0])) role->naming = *naming;
   }
 
@@ -175,7 +190,8 @@ class FrameParser {
 
   void ParseSlot(const std::string& rest, bool is_fact) {
     const size_t equals = rest.find(" = ");
-    if (equals == std::string::npos) return AddError("wanted: slot NAME [noun=..] [cue=..] = VALUES");
+    if (equals == std::string::npos)
+      return AddError("wanted: slot NAME [noun=..] [cue=..] = VALUES");
     const auto words = SplitList(rest.substr(0, equals), ' ');
     if (words.empty()) return AddError("the slot has no name");
     std::vector<Value> values = ParseValues(rest.substr(equals + 3));
@@ -185,13 +201,17 @@ class FrameParser {
       base->rejects = std::move(values);
       return;
     }
-    if (name.back() == 'x') { waiting_rejects_.emplace_back(name.substr(0, name.size() - 1), std::move(values)); return; }
+    if (name.back() == 'x') {
+      waiting_rejects_.emplace_back(name.substr(0, name.size() - 1), std::move(values));
+      return;
+    }
     Slot& slot = AddSlot(name, is_fact);
     slot.values = std::move(values);
     ApplySlotAttributes(slot, words);
   }
 
-  // words[0] is the slot's name; a word without '=' continues the value before it ("noun=예약 시간").
+  // words[0] is the slot's name; a word without '=' continues the value before it ("noun=예약
+  // 시간").
   void ApplySlotAttributes(Slot& slot, const std::vector<std::string>& words) {
     std::vector<Attribute> attributes;
     for (size_t i = 1; i < words.size(); ++i) {
@@ -203,16 +223,22 @@ class FrameParser {
   }
 
   void ApplySlotAttribute(Slot& slot, const Attribute& attribute) {
-    if (attribute.key == "noun") { slot.noun = attribute.value; return; }
+    if (attribute.key == "noun") {
+      slot.noun = attribute.value;
+      return;
+    }
     if (attribute.key == "cue") {
       slot.cue = attribute.value == "choice" ? Cue::kChoice : Cue::kState;
-      if (attribute.value != "choice" && attribute.value != "state") AddError("cue is choice or state");
+      if (attribute.value != "choice" && attribute.value != "state")
+        AddError("cue is choice or state");
       return;
     }
     AddError("unknown slot attribute '" + attribute.key + "'");
   }
 
-  Slot* MutableSlot(std::string_view name) { return const_cast<Slot*>(std::as_const(frame_).FindSlot(name)); }
+  Slot* MutableSlot(std::string_view name) {
+    return const_cast<Slot*>(std::as_const(frame_).FindSlot(name));
+  }
 
   Slot& AddSlot(const std::string& name, bool is_fact) {
     if (frame_.FindSlot(name) != nullptr) AddError("slot '" + name + "' is declared twice");
@@ -234,7 +260,8 @@ class FrameParser {
     frame_.pool = SplitList(rest.substr(equals + 3), ',');
   }
 
-  // Columns are "slot", "slot.form" or "~helper", with slot attributes allowed after a name: "약 cue=choice".
+  // Columns are "slot", "slot.form" or "~helper", with slot attributes allowed after a name: "약
+  // cue=choice".
   void ParseTable(const std::string& rest) {
     in_table_ = true;
     columns_.clear();
@@ -262,7 +289,8 @@ class FrameParser {
     }
     const auto cells = SplitList(line, '|');
     if (cells.size() != columns_.size()) {
-      return AddError("the row has " + std::to_string(cells.size()) + " cells, wanted " + std::to_string(columns_.size()));
+      return AddError("the row has " + std::to_string(cells.size()) + " cells, wanted " +
+                      std::to_string(columns_.size()));
     }
     JointTable& table = frame_.tables.back();
     std::vector<Value> row(table.slots.size());
@@ -270,9 +298,11 @@ class FrameParser {
       const size_t point = columns_[c].find('.');
       const std::string name = columns_[c].substr(0, point);
       const auto at = std::find(table.slots.begin(), table.slots.end(), name) - table.slots.begin();
-      if (static_cast<size_t>(at) == table.slots.size()) return AddError("form column '" + columns_[c] + "' has no slot column");
+      if (static_cast<size_t>(at) == table.slots.size())
+        return AddError("form column '" + columns_[c] + "' has no slot column");
       Value& value = row[static_cast<size_t>(at)];
-      (point == std::string::npos ? value.text : value.forms[columns_[c].substr(point + 1)]) = cells[c];
+      (point == std::string::npos ? value.text : value.forms[columns_[c].substr(point + 1)]) =
+          cells[c];
     }
     for (size_t s = 0; s < row.size(); ++s) AddTableValue(table.slots[s], row[s]);
     table.rows.push_back(std::move(row));
@@ -287,7 +317,8 @@ class FrameParser {
   void ParseForbid(const std::string& rest) {
     const size_t first = rest.find('='), second = rest.rfind('=');
     const size_t space = second == std::string::npos ? second : rest.rfind(' ', second);
-    if (first == second || space == std::string::npos) return AddError("wanted: forbid SLOT=VALUE OTHER=VALUE,VALUE");
+    if (first == second || space == std::string::npos)
+      return AddError("wanted: forbid SLOT=VALUE OTHER=VALUE,VALUE");
     Forbidden rule;
     rule.slot = rest.substr(0, first);
     rule.value = Trimmed(rest.substr(first + 1, space - first - 1));
@@ -318,13 +349,26 @@ class FrameParser {
   }
 
   void ApplyBlockAttribute(Block& block, const std::string& word) {
-    if (const auto kind = LookUp(kKinds, word)) { block.kind = *kind; return; }
+    if (const auto kind = LookUp(kKinds, word)) {
+      block.kind = *kind;
+      return;
+    }
     if (word.front() == '@') return ParseRange(block, word.substr(1));
-    if (word == "noack") { block.acknowledged = false; return; }
+    if (word == "noack") {
+      block.acknowledged = false;
+      return;
+    }
     const Attribute attribute = ParseAttribute(word);
-    if (attribute.key == "needs") { block.needs = SplitList(attribute.value, ','); return; }
-    if (attribute.key == "after") { block.after = SplitList(attribute.value, ','); return; }
-    if (attribute.key == "persons") return ParsePersons(attribute.value, block.min_persons, block.max_persons);
+    if (attribute.key == "needs") {
+      block.needs = SplitList(attribute.value, ',');
+      return;
+    }
+    if (attribute.key == "after") {
+      block.after = SplitList(attribute.value, ',');
+      return;
+    }
+    if (attribute.key == "persons")
+      return ParsePersons(attribute.value, block.min_persons, block.max_persons);
     if (attribute.key != "corr") return AddError("unknown block attribute '" + word + "'");
     for (const std::string& name : SplitList(attribute.value, ',')) {
       const auto kind = LookUp(kCorrections, name);
@@ -337,7 +381,8 @@ class FrameParser {
     const size_t dash = range.find('-');
     const auto first = ParseDouble(range.substr(0, dash));
     const auto last = dash == std::string::npos ? first : ParseDouble(range.substr(dash + 1));
-    if (!first.has_value() || !last.has_value() || *first > *last) return AddError("a position range is @2-5");
+    if (!first.has_value() || !last.has_value() || *first > *last)
+      return AddError("a position range is @2-5");
     block.first = *first;
     block.last = *last;
   }
@@ -357,7 +402,8 @@ class FrameParser {
 
   void ParseTurnLine(char role, const std::string& text) {
     Script& script = frame_.blocks.back().scripts.back();
-    std::vector<Turn>& turns = correction_ == CorrectionKind::kNone ? script.turns : script.corrections[correction_];
+    std::vector<Turn>& turns =
+        correction_ == CorrectionKind::kNone ? script.turns : script.corrections[correction_];
     if (turns.empty() || turns.back().role != role) {
       turns.emplace_back();
       turns.back().role = role;
@@ -367,11 +413,13 @@ class FrameParser {
 
   void ParsePattern(const std::string& rest, bool is_addition) {
     const size_t colon = rest.front() == ':' ? 0 : rest.find(" : ");
-    if (rest.empty() || colon == std::string::npos) return AddError("wanted: sum [when=..] [persons=..] [block=..] : TEXT");
+    if (rest.empty() || colon == std::string::npos)
+      return AddError("wanted: sum [when=..] [persons=..] [block=..] : TEXT");
     SummaryPattern pattern;
     pattern.is_addition = is_addition;
     pattern.line = number_;
-    for (const std::string& word : SplitList(rest.substr(0, colon), ' ')) ApplyPatternAttribute(pattern, ParseAttribute(word));
+    for (const std::string& word : SplitList(rest.substr(0, colon), ' '))
+      ApplyPatternAttribute(pattern, ParseAttribute(word));
     const std::string text = Trimmed(rest.substr(colon == 0 ? 1 : colon + 3));
     pattern.text = ParseLineText(text);
     pattern.num_sentences = CountSentences(text);
@@ -379,9 +427,14 @@ class FrameParser {
   }
 
   void ApplyPatternAttribute(SummaryPattern& pattern, const Attribute& attribute) {
-    if (attribute.key == "persons") return ParsePersons(attribute.value, pattern.min_persons, pattern.max_persons);
-    if (attribute.key == "block") { pattern.block = attribute.value; return; }
-    if (attribute.key != "when") return AddError("unknown summary attribute '" + attribute.key + "'");
+    if (attribute.key == "persons")
+      return ParsePersons(attribute.value, pattern.min_persons, pattern.max_persons);
+    if (attribute.key == "block") {
+      pattern.block = attribute.value;
+      return;
+    }
+    if (attribute.key != "when")
+      return AddError("unknown summary attribute '" + attribute.key + "'");
     const size_t point = attribute.value.find('.');
     pattern.when_slot = attribute.value.substr(0, point);
     if (point == std::string::npos) return;
@@ -420,6 +473,8 @@ std::vector<std::string> SplitList(std::string_view text, char separator) {
   }
 }
 
-ParsedFrame ParseFrame(std::string_view text, std::string_view source) { return FrameParser(text, source).Parse(); }
+ParsedFrame ParseFrame(std::string_view text, std::string_view source) {
+  return FrameParser(text, source).Parse();
+}
 
 }  // namespace plumbline::data::korean

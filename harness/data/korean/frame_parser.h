@@ -1,4 +1,5 @@
-// Reads the frame format (frames/README.md). It reports every mistake with its line, so that a writer sees them all.
+// Reads the frame format (frames/README.md). It reports every mistake with its line, so that a
+// writer sees them all.
 #ifndef PLUMBLINE_HARNESS_DATA_KOREAN_FRAME_PARSER_H_
 #define PLUMBLINE_HARNESS_DATA_KOREAN_FRAME_PARSER_H_
 
@@ -15,7 +16,8 @@ struct ParsedFrame {
   std::vector<std::string> errors;  // "<source>:<line>: <what>"; empty: the frame may be used
 };
 
-// Parses `text`; `source` names it in messages. Syntax only: CheckFrame (frame_check.h) judges the content.
+// Parses `text`; `source` names it in messages. Syntax only: CheckFrame (frame_check.h) judges the
+// content.
 ParsedFrame ParseFrame(std::string_view text, std::string_view source);
 
 // Turns of consecutive lines "<role> <text>", as in blocks; shared with the phrase files.

@@ -30,12 +30,14 @@ ItemRequest AnyRequest(const Frame& frame, SplitMix64& random) {
   request.rejected_last = random.Below(3) == 0;
   request.num_distractors = static_cast<int>(random.Below(3));
   request.opener = random.Below(2) == 0 ? 'A' : 'B';
-  if (!frame.pool.empty() && random.Below(3) == 0) request.num_persons = 3 + static_cast<int>(random.Below(2));
+  if (!frame.pool.empty() && random.Below(3) == 0)
+    request.num_persons = 3 + static_cast<int>(random.Below(2));
   return request;
 }
 
 void Print(const Item& item) {
-  std::cout << "\n--- " << item.topic << " [" << item.correction << "; " << item.paraphrase << "]\n" << item.dialogue << "\n=> " << item.summary << "\n";
+  std::cout << "\n--- " << item.topic << " [" << item.correction << "; " << item.paraphrase << "]\n"
+            << item.dialogue << "\n=> " << item.summary << "\n";
   for (const std::string& summary : item.more_summaries) std::cout << "   " << summary << "\n";
 }
 
@@ -44,7 +46,8 @@ void Preview(const Frame& frame, int64_t count, uint64_t seed) {
   for (int64_t shown = 0; shown < count; ++shown) {
     const ItemRequest request = AnyRequest(frame, random);
     for (int attempt = 0; attempt < kMaxTries; ++attempt) {
-      const auto item = MakeItem(request, [](const std::string&) { return true; }, random);
+      const auto item = MakeItem(
+          request, [](const std::string&) { return true; }, random);
       if (!item.has_value()) continue;
       Print(*item);
       break;
@@ -61,12 +64,15 @@ int Run(const std::vector<std::string>& words) {
   uint64_t seed = 1;
   for (size_t i = 1; i + 1 < words.size(); i += 2) {
     const auto number = ParseInt(words[i + 1]);
-    if (!number.has_value()) Fail(ErrorKind::kUsage, "reading the command line", Quoted(words[i + 1]), "a number", "framecheck --help");
+    if (!number.has_value())
+      Fail(ErrorKind::kUsage, "reading the command line", Quoted(words[i + 1]), "a number",
+           "framecheck --help");
     if (words[i] == "--preview") count = *number;
     if (words[i] == "--seed") seed = static_cast<uint64_t>(*number);
   }
   ParsedFrame parsed = ParseFrame(ReadFile(words[0]), words[0]);
-  for (std::string& error : DeriveFacts(parsed.frame, words[0])) parsed.errors.push_back(std::move(error));
+  for (std::string& error : DeriveFacts(parsed.frame, words[0]))
+    parsed.errors.push_back(std::move(error));
   if (parsed.errors.empty()) {
     FrameFindings findings = CheckFrame(parsed.frame, words[0]);
     parsed.errors = std::move(findings.errors);

@@ -1,4 +1,5 @@
-// Writes the data set: generate --out DIR [--splits train,validation,test,slices,pretrain] [--seed N] [--profile full|ci]
+// Writes the data set: generate --out DIR [--splits train,validation,test,slices,pretrain] [--seed
+// N] [--profile full|ci]
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
@@ -28,8 +29,10 @@ struct Arguments {
 };
 
 constexpr std::string_view kUsage =
-    "generate --out DIR [--splits train,validation,test,slices,pretrain] [--seed N] [--profile full|ci]\n"
-    "Writes the Korean dialogue data set: .jsonl, .csv and .meta.jsonl of each split, and manifest.json.\n";
+    "generate --out DIR [--splits train,validation,test,slices,pretrain] [--seed N] [--profile "
+    "full|ci]\n"
+    "Writes the Korean dialogue data set: .jsonl, .csv and .meta.jsonl of each split, and "
+    "manifest.json.\n";
 
 Arguments ParseArguments(const std::vector<std::string>& words) {
   Arguments arguments;
@@ -44,11 +47,13 @@ Arguments ParseArguments(const std::vector<std::string>& words) {
     } else if (words[i] == "--profile" && (value == "full" || value == "ci")) {
       arguments.profile = value == "ci" ? Profile::kCi : Profile::kFull;
     } else {
-      Fail(ErrorKind::kUsage, "reading the command line", Quoted(words[i] + " " + value), "the options of --help", "generate --help");
+      Fail(ErrorKind::kUsage, "reading the command line", Quoted(words[i] + " " + value),
+           "the options of --help", "generate --help");
     }
   }
   if (arguments.out.empty() || words.size() % 2 != 0) {
-    Fail(ErrorKind::kUsage, "reading the command line", "no --out or an option without a value", "--out DIR", "generate --help");
+    Fail(ErrorKind::kUsage, "reading the command line", "no --out or an option without a value",
+         "--out DIR", "generate --help");
   }
   return arguments;
 }
@@ -58,9 +63,11 @@ std::vector<DataFile> FilesOfSplit(const Arguments& arguments, const std::string
   for (const Split split : {Split::kTrain, Split::kValidation, Split::kTest, Split::kPretrain}) {
     if (NameOf(split) != name) continue;
     const bool references = split == Split::kValidation || split == Split::kTest;
-    return FilesOf(name, GenerateSplit(arguments.options, split, NumRows(split, arguments.profile)), references);
+    return FilesOf(name, GenerateSplit(arguments.options, split, NumRows(split, arguments.profile)),
+                   references);
   }
-  Fail(ErrorKind::kUsage, "reading --splits", Quoted(name), "train, validation, test, slices or pretrain", "generate --help");
+  Fail(ErrorKind::kUsage, "reading --splits", Quoted(name),
+       "train, validation, test, slices or pretrain", "generate --help");
 }
 
 int Run(const std::vector<std::string>& words) {

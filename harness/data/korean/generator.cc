@@ -6,8 +6,8 @@
 
 #include "harness/base/error.h"
 #include "harness/base/random.h"
-#include "harness/data/korean/quota.h"
 #include "harness/data/korean/item_check.h"
+#include "harness/data/korean/quota.h"
 
 namespace plumbline::data::korean {
 namespace {
@@ -34,17 +34,21 @@ Band AllowedBand(Split split) {
   return {0, 91};
 }
 
-int64_t PrefixBlocks(Split split) { return (NumRows(split, Profile::kCi) + kBlockSize - 1) / kBlockSize; }
+int64_t PrefixBlocks(Split split) {
+  return (NumRows(split, Profile::kCi) + kBlockSize - 1) / kBlockSize;
+}
 
 // Gives up the demands that most often cannot be met together, the least visible first.
 void Relax(ItemRequest& request, int attempt) {
   if (attempt < kRelaxFrom) return;
   request.second_correction = false;
-  request.num_sentences = std::max(request.num_sentences, 2);  // more facts told: more combinations to choose from
+  request.num_sentences =
+      std::max(request.num_sentences, 2);  // more facts told: more combinations to choose from
   if (attempt >= 2 * kRelaxFrom) request.correction = CorrectionKind::kNone;
 }
 
-Item GenerateFrom(const GeneratorOptions& options, Split split, std::string_view stream, int64_t index, ItemRequest request) {
+Item GenerateFrom(const GeneratorOptions& options, Split split, std::string_view stream,
+                  int64_t index, ItemRequest request) {
   const Band band = AllowedBand(split);
   const auto accepts = [band](const std::string& key) {
     const int value = BandOf(key);
@@ -62,7 +66,8 @@ Item GenerateFrom(const GeneratorOptions& options, Split split, std::string_view
     return *std::move(item);
   }
   Fail(ErrorKind::kInternal, "generating " + std::string(stream) + " " + std::to_string(index),
-       "no acceptable draw in " + std::to_string(kMaxAttempts) + " attempts for frame " + request.frame->id,
+       "no acceptable draw in " + std::to_string(kMaxAttempts) + " attempts for frame " +
+           request.frame->id,
        "a frame that can meet its quotas", "add summary patterns or correctable blocks to it");
 }
 
@@ -82,7 +87,9 @@ std::string_view NameOf(Split split) {
   return "";
 }
 
-std::string_view IdPrefixOf(Split split) { return split == Split::kValidation ? "dev" : NameOf(split); }
+std::string_view IdPrefixOf(Split split) {
+  return split == Split::kValidation ? "dev" : NameOf(split);
+}
 
 int64_t NumRows(Split split, Profile profile) {
   switch (split) {
@@ -97,11 +104,15 @@ int64_t NumRows(Split split, Profile profile) {
   return 0;
 }
 
-int BandOf(std::string_view combination_key) { return static_cast<int>(Fnv1a64(combination_key) % 100); }
+int BandOf(std::string_view combination_key) {
+  return static_cast<int>(Fnv1a64(combination_key) % 100);
+}
 
 Item Generate(const GeneratorOptions& options, Split split, int64_t index) {
-  const auto requests = DealBlock(options.seed, NameOf(split), index / kBlockSize, PrefixBlocks(split));
-  Item item = GenerateFrom(options, split, NameOf(split), index, requests[static_cast<size_t>(index % kBlockSize)]);
+  const auto requests =
+      DealBlock(options.seed, NameOf(split), index / kBlockSize, PrefixBlocks(split));
+  Item item = GenerateFrom(options, split, NameOf(split), index,
+                           requests[static_cast<size_t>(index % kBlockSize)]);
   item.fname = std::string(IdPrefixOf(split)) + "_" + std::to_string(index);
   return item;
 }
@@ -110,8 +121,10 @@ std::vector<Item> GenerateSplit(const GeneratorOptions& options, Split split, in
   std::vector<Item> items;
   std::vector<ItemRequest> requests;
   for (int64_t index = 0; index < num_items; ++index) {
-    if (index % kBlockSize == 0) requests = DealBlock(options.seed, NameOf(split), index / kBlockSize, PrefixBlocks(split));
-    items.push_back(GenerateFrom(options, split, NameOf(split), index, requests[static_cast<size_t>(index % kBlockSize)]));
+    if (index % kBlockSize == 0)
+      requests = DealBlock(options.seed, NameOf(split), index / kBlockSize, PrefixBlocks(split));
+    items.push_back(GenerateFrom(options, split, NameOf(split), index,
+                                 requests[static_cast<size_t>(index % kBlockSize)]));
     items.back().fname = std::string(IdPrefixOf(split)) + "_" + std::to_string(index);
   }
   return items;
@@ -121,10 +134,13 @@ std::vector<Item> GenerateSlice(const GeneratorOptions& options, int64_t num_ite
   std::vector<Item> items;
   std::vector<ItemRequest> requests;
   for (int64_t index = 0; index < num_items; ++index) {
-    // Blocks with the prefix's persons and without it take turns: many-person and long dialogues are in different ones.
+    // Blocks with the prefix's persons and without it take turns: many-person and long dialogues
+    // are in different ones.
     const int64_t block = index / kBlockSize;
-    if (index % kBlockSize == 0) requests = DealBlock(options.seed, "slice", block, block % 2 == 0 ? block + 1 : 0);
-    items.push_back(GenerateFrom(options, Split::kValidation, "slice", index, requests[static_cast<size_t>(index % kBlockSize)]));
+    if (index % kBlockSize == 0)
+      requests = DealBlock(options.seed, "slice", block, block % 2 == 0 ? block + 1 : 0);
+    items.push_back(GenerateFrom(options, Split::kValidation, "slice", index,
+                                 requests[static_cast<size_t>(index % kBlockSize)]));
     items.back().fname = "slice_" + std::to_string(index);
   }
   return items;

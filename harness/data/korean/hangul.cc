@@ -28,8 +28,8 @@ int SequenceLength(unsigned char lead) {
 }
 
 [[noreturn]] void FailUtf8(size_t offset) {
-  Fail(ErrorKind::kData, "decoding UTF-8", "a malformed byte at offset " + std::to_string(offset), "well-formed UTF-8",
-       "re-encode the text as UTF-8");
+  Fail(ErrorKind::kData, "decoding UTF-8", "a malformed byte at offset " + std::to_string(offset),
+       "well-formed UTF-8", "re-encode the text as UTF-8");
 }
 
 }  // namespace
@@ -90,9 +90,10 @@ std::string ComposeHangul(std::string_view utf8) {
   for (const char32_t point : Decode(utf8)) {
     const char32_t last = composed.empty() ? 0 : composed.back();
     if (Within(last, kFirstInitial, kNumInitials) && Within(point, kFirstVowel, kNumVowels)) {
-      composed.back() =
-          kFirstSyllable + ((last - kFirstInitial) * kNumVowels + (point - kFirstVowel)) * kNumFinals;
-    } else if (IsSyllable(last) && FinalOf(last) == 0 && Within(point, kBeforeFirstFinal + 1, kNumFinals - 1)) {
+      composed.back() = kFirstSyllable +
+                        ((last - kFirstInitial) * kNumVowels + (point - kFirstVowel)) * kNumFinals;
+    } else if (IsSyllable(last) && FinalOf(last) == 0 &&
+               Within(point, kBeforeFirstFinal + 1, kNumFinals - 1)) {
       composed.back() = last + (point - kBeforeFirstFinal);
     } else {
       composed.push_back(point);

@@ -1,5 +1,5 @@
-// Hangul as Unicode arithmetic: decoding, syllables and their final sounds, composed and decomposed forms.
-// Everything Korean stands on this; it knows no words.
+// Hangul as Unicode arithmetic: decoding, syllables and their final sounds, composed and decomposed
+// forms. Everything Korean stands on this; it knows no words.
 #ifndef PLUMBLINE_HARNESS_DATA_KOREAN_HANGUL_H_
 #define PLUMBLINE_HARNESS_DATA_KOREAN_HANGUL_H_
 
@@ -10,8 +10,8 @@ namespace plumbline::data::korean {
 
 inline constexpr char32_t kFirstSyllable = 0xAC00;
 inline constexpr char32_t kLastSyllable = 0xD7A3;
-inline constexpr int kNumFinals = 28;   // per vowel: none and 27 final consonants
-inline constexpr int kFinalRieul = 8;   // the single final that takes the vowel form of -euro
+inline constexpr int kNumFinals = 28;  // per vowel: none and 27 final consonants
+inline constexpr int kFinalRieul = 8;  // the single final that takes the vowel form of -euro
 
 // UTF-8 to code points. Errors: kData at the first malformed byte.
 std::u32string Decode(std::string_view utf8);

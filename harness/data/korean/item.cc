@@ -13,7 +13,8 @@
 namespace plumbline::data::korean {
 namespace {
 
-constexpr int kMaxCombinations = 4000;  // draws until both keys are in the split's band; the expected number is 625
+constexpr int kMaxCombinations =
+    4000;  // draws until both keys are in the split's band; the expected number is 625
 constexpr size_t kNumReferences = 3;
 
 std::string_view NameOf(CorrectionKind kind) {
@@ -30,10 +31,10 @@ std::string_view NameOf(CorrectionKind kind) {
   return "";
 }
 
-// The combination of all slots and that of the told ones must both belong to the split: so neither the world nor
-// the summary of an item occurs in another split.
-std::optional<Scene> DrawScene(const ItemRequest& request, const std::set<std::string>& told, const Accepts& accepts,
-                               SplitMix64& random) {
+// The combination of all slots and that of the told ones must both belong to the split: so neither
+// the world nor the summary of an item occurs in another split.
+std::optional<Scene> DrawScene(const ItemRequest& request, const std::set<std::string>& told,
+                               const Accepts& accepts, SplitMix64& random) {
   for (int draw = 0; draw < kMaxCombinations; ++draw) {
     Scene scene(*request.frame, random, request.new_names);
     if (accepts(scene.CombinationKey()) && accepts(scene.KeyOf(told))) return scene;
@@ -45,25 +46,30 @@ std::string TopicOf(const ItemRequest& request, Scene& scene, SplitMix64& random
   const Frame& frame = *request.frame;
   if (request.slot_label && !frame.slot_labels.empty()) {
     const LineText& label = frame.slot_labels[random.Below(frame.slot_labels.size())];
-    return Expand(label, random, [&](const Reference& reference) { return scene.Write(reference, random); });
+    return Expand(label, random,
+                  [&](const Reference& reference) { return scene.Write(reference, random); });
   }
   return frame.labels[random.Below(frame.labels.size())];
 }
 
 std::set<std::string> FactsOf(const SummaryChoice& choice) {
   std::set<std::string> facts;
-  for (const SummaryPattern* pattern : choice.patterns) facts.insert(pattern->facts.begin(), pattern->facts.end());
+  for (const SummaryPattern* pattern : choice.patterns)
+    facts.insert(pattern->facts.begin(), pattern->facts.end());
   return facts;
 }
 
 // Rejected values of the slot that were said, without those that the summary names on purpose.
-std::vector<std::string> RejectedValues(const std::string& slot, const std::vector<SpokenTurn>& turns, const std::string& summary) {
+std::vector<std::string> RejectedValues(const std::string& slot,
+                                        const std::vector<SpokenTurn>& turns,
+                                        const std::string& summary) {
   std::vector<std::string> rejected;
   for (const SpokenTurn& turn : turns) {
     for (const Mention& mention : turn.mentions) {
       if (mention.slot != slot || mention.variant == ' ') continue;
       if (HoldsValue(summary, mention.value)) continue;
-      if (std::find(rejected.begin(), rejected.end(), mention.value) == rejected.end()) rejected.push_back(mention.value);
+      if (std::find(rejected.begin(), rejected.end(), mention.value) == rejected.end())
+        rejected.push_back(mention.value);
     }
   }
   return rejected;
@@ -90,8 +96,9 @@ std::vector<Mention> MentionsOf(const std::string& slot, const std::vector<Spoke
   return said;
 }
 
-std::vector<Fact> FactsTold(const SummaryChoice& choice, const Scene& scene, const Realizer& realizer,
-                            const std::vector<SpokenTurn>& turns, const std::string& summary) {
+std::vector<Fact> FactsTold(const SummaryChoice& choice, const Scene& scene,
+                            const Realizer& realizer, const std::vector<SpokenTurn>& turns,
+                            const std::string& summary) {
   std::vector<Fact> facts;
   for (const std::string& slot : FactsOf(choice)) {
     const int turn = TurnOfFinal(slot, turns);
@@ -103,7 +110,8 @@ std::vector<Fact> FactsTold(const SummaryChoice& choice, const Scene& scene, con
     for (const char role : pattern->pool_roles) {
       Fact fact{std::string(1, role) + ".pool", realizer.PoolValueOf(role), {}, -1, {}};
       for (size_t t = 0; t < turns.size() && fact.turn < 0; ++t) {
-        if (turns[t].role == role && turns[t].text.find(fact.final) != std::string::npos) fact.turn = static_cast<int>(t);
+        if (turns[t].role == role && turns[t].text.find(fact.final) != std::string::npos)
+          fact.turn = static_cast<int>(t);
       }
       facts.push_back(std::move(fact));
     }
@@ -111,7 +119,8 @@ std::vector<Fact> FactsTold(const SummaryChoice& choice, const Scene& scene, con
   return facts;
 }
 
-void FillDialogue(Item& item, const ItemRequest& request, const std::vector<SpokenTurn>& turns, const Realizer& realizer) {
+void FillDialogue(Item& item, const ItemRequest& request, const std::vector<SpokenTurn>& turns,
+                  const Realizer& realizer) {
   for (const SpokenTurn& turn : turns) {
     if (!item.dialogue.empty()) item.dialogue += "\n";
     item.dialogue += realizer.TagOf(turn.role) + ": " + turn.text;
@@ -136,7 +145,10 @@ Json Item::ToRecord(bool references) const {
 Json Item::ToMeta() const {
   Json told = Json::array();
   for (const Fact& fact : facts) {
-    told.push_back({{"slot", fact.slot}, {"final", fact.final}, {"rejected", fact.rejected}, {"turn", fact.turn}});
+    told.push_back({{"slot", fact.slot},
+                    {"final", fact.final},
+                    {"rejected", fact.rejected},
+                    {"turn", fact.turn}});
   }
   Json meta = {{"fname", fname},
                {"topic_id", topic_id},
@@ -152,11 +164,13 @@ Json Item::ToMeta() const {
                {"named", named},
                {"paraphrase", paraphrase},
                {"attempt", attempt}};
-  for (size_t i = 0; i < more_summaries.size(); ++i) meta["summary" + std::to_string(i + 2)] = more_summaries[i];
+  for (size_t i = 0; i < more_summaries.size(); ++i)
+    meta["summary" + std::to_string(i + 2)] = more_summaries[i];
   return meta;
 }
 
-std::optional<Item> MakeItem(const ItemRequest& request, const Accepts& accepts, SplitMix64& random) {
+std::optional<Item> MakeItem(const ItemRequest& request, const Accepts& accepts,
+                             SplitMix64& random) {
   const std::vector<Correction> corrections = ChooseCorrections(request, random);
   if (corrections.empty() && request.correction != CorrectionKind::kNone) return std::nullopt;
   const SummaryChoice main = ChooseSummary(request, corrections, {}, {}, random);
@@ -172,8 +186,10 @@ std::optional<Item> MakeItem(const ItemRequest& request, const Accepts& accepts,
   }
   const std::vector<char> namable = NamableRoles(*request.frame);
   const char named = request.named ? namable[random.Below(namable.size())] : '\0';
-  const DialoguePlan plan = PlanDialogue(request, corrections, required, blocks, pool_roles, named, random);
-  if (!std::includes(plan.facts.begin(), plan.facts.end(), required.begin(), required.end())) return std::nullopt;
+  const DialoguePlan plan =
+      PlanDialogue(request, corrections, required, blocks, pool_roles, named, random);
+  if (!std::includes(plan.facts.begin(), plan.facts.end(), required.begin(), required.end()))
+    return std::nullopt;
 
   Item item;
   Realizer realizer(request, named, *scene, random);
@@ -187,11 +203,13 @@ std::optional<Item> MakeItem(const ItemRequest& request, const Accepts& accepts,
   item.facts = FactsTold(main, *scene, realizer, turns, item.summary);
   std::set<const SummaryPattern*> used = {main.patterns.front()};
   while (item.more_summaries.size() + 1 < kNumReferences) {
-    const SummaryChoice other = ChooseSummary(request, corrections, {&plan.facts, &plan.blocks}, used, random);
+    const SummaryChoice other =
+        ChooseSummary(request, corrections, {&plan.facts, &plan.blocks}, used, random);
     if (other.patterns.empty()) return std::nullopt;
     bool pools = true;
     for (const SummaryPattern* pattern : other.patterns) {
-      for (const char role : pattern->pool_roles) pools = pools && !realizer.PoolValueOf(role).empty();
+      for (const char role : pattern->pool_roles)
+        pools = pools && !realizer.PoolValueOf(role).empty();
     }
     used.insert(other.patterns.front());
     if (pools) item.more_summaries.push_back(realizer.Summary(other.patterns));

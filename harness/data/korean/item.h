@@ -1,4 +1,5 @@
-// One item of the data set: a dialogue with its summaries and everything the checks need to know about it.
+// One item of the data set: a dialogue with its summaries and everything the checks need to know
+// about it.
 #ifndef PLUMBLINE_HARNESS_DATA_KOREAN_ITEM_H_
 #define PLUMBLINE_HARNESS_DATA_KOREAN_ITEM_H_
 
@@ -19,10 +20,11 @@ namespace plumbline::data::korean {
 // A slot value that the summary tells.
 struct Fact {
   std::string slot;
-  std::string final;                  // as the summary has it
-  std::vector<std::string> rejected;  // other values of the slot that the dialogue names and the summary does not
-  int turn = -1;                      // first turn that states the final value, from 0
-  std::vector<Mention> said;          // every value of the slot that is said, in order
+  std::string final;  // as the summary has it
+  std::vector<std::string>
+      rejected;   // other values of the slot that the dialogue names and the summary does not
+  int turn = -1;  // first turn that states the final value, from 0
+  std::vector<Mention> said;  // every value of the slot that is said, in order
 };
 
 struct Item {
@@ -53,8 +55,10 @@ struct Item {
 // Decides whether a combination of slot values may be used (the split's band).
 using Accepts = std::function<bool(const std::string& combination_key)>;
 
-// One attempt at an item. nullopt when the draw does not work out (combination refused, no summary fits).
-std::optional<Item> MakeItem(const ItemRequest& request, const Accepts& accepts, SplitMix64& random);
+// One attempt at an item. nullopt when the draw does not work out (combination refused, no summary
+// fits).
+std::optional<Item> MakeItem(const ItemRequest& request, const Accepts& accepts,
+                             SplitMix64& random);
 
 }  // namespace plumbline::data::korean
 

@@ -16,19 +16,19 @@ namespace {
 using Reading = std::pair<std::string_view, FinalSound>;
 
 constexpr Reading kMasks[] = {
-    {"#Person1#", FinalSound::kConsonant},  {"#Person2#", FinalSound::kVowel},
-    {"#Person3#", FinalSound::kVowel},      {"#Person4#", FinalSound::kVowel},
-    {"#Person5#", FinalSound::kVowel},      {"#Person6#", FinalSound::kVowel},
-    {"#Person7#", FinalSound::kConsonant},  {"#PhoneNumber#", FinalSound::kVowel},
-    {"#Address#", FinalSound::kVowel},      {"#PassportNumber#", FinalSound::kVowel},
-    {"#CardNumber#", FinalSound::kVowel},   {"#CarNumber#", FinalSound::kVowel},
-    {"#Email#", FinalSound::kRieul},        {"#SSN#", FinalSound::kConsonant},
+    {"#Person1#", FinalSound::kConsonant}, {"#Person2#", FinalSound::kVowel},
+    {"#Person3#", FinalSound::kVowel},     {"#Person4#", FinalSound::kVowel},
+    {"#Person5#", FinalSound::kVowel},     {"#Person6#", FinalSound::kVowel},
+    {"#Person7#", FinalSound::kConsonant}, {"#PhoneNumber#", FinalSound::kVowel},
+    {"#Address#", FinalSound::kVowel},     {"#PassportNumber#", FinalSound::kVowel},
+    {"#CardNumber#", FinalSound::kVowel},  {"#CarNumber#", FinalSound::kVowel},
+    {"#Email#", FinalSound::kRieul},       {"#SSN#", FinalSound::kConsonant},
     {"#DateOfBirth#", FinalSound::kVowel},
 };
 
 // Words whose reading their letters or digits do not give.
 constexpr Reading kReadings[] = {
-    {"MP3", FinalSound::kVowel},  {"A4", FinalSound::kVowel},    {"Kate", FinalSound::kVowel},
+    {"MP3", FinalSound::kVowel},  {"A4", FinalSound::kVowel},      {"Kate", FinalSound::kVowel},
     {"Paul", FinalSound::kRieul}, {"app", FinalSound::kConsonant}, {"Wi-Fi", FinalSound::kVowel},
     {"NASA", FinalSound::kVowel}, {"PIN", FinalSound::kConsonant},
 };
@@ -40,19 +40,22 @@ constexpr Reading kUnits[] = {
 };
 
 constexpr std::string_view kInvariant[] = {
-    "의",   "에",   "에서", "에게", "에게서", "한테", "한테서", "께",   "께서", "도",   "만",     "부터",   "까지",   "보다",
-    "처럼", "마다", "밖에", "하고", "짜리", "씨",   "님",   "이다", "입니다", "입니까", "인데요", "인데",
-    "인지", "인가요", "일까요", "일", "인", "쯤", "대로", "만큼", "뿐", "까지만", "에는", "에도", "에만", "부터는",
-    "에서는", "까지는", "이니", "인가", "인데도", "에서도", "만은", "조차", "마저", "임",
+    "의",     "에",     "에서", "에게",   "에게서", "한테",   "한테서", "께",   "께서",
+    "도",     "만",     "부터", "까지",   "보다",   "처럼",   "마다",   "밖에", "하고",
+    "짜리",   "씨",     "님",   "이다",   "입니다", "입니까", "인데요", "인데", "인지",
+    "인가요", "일까요", "일",   "인",     "쯤",     "대로",   "만큼",   "뿐",   "까지만",
+    "에는",   "에도",   "에만", "부터는", "에서는", "까지는", "이니",   "인가", "인데도",
+    "에서도", "만은",   "조차", "마저",   "임",
 };
 
 // Sound classes of the digits 0-9, each read alone.
-constexpr FinalSound kDigits[] = {FinalSound::kConsonant, FinalSound::kRieul,     FinalSound::kVowel,
-                                  FinalSound::kConsonant, FinalSound::kVowel,     FinalSound::kVowel,
-                                  FinalSound::kConsonant, FinalSound::kRieul,     FinalSound::kRieul,
+constexpr FinalSound kDigits[] = {FinalSound::kConsonant, FinalSound::kRieul, FinalSound::kVowel,
+                                  FinalSound::kConsonant, FinalSound::kVowel, FinalSound::kVowel,
+                                  FinalSound::kConsonant, FinalSound::kRieul, FinalSound::kRieul,
                                   FinalSound::kVowel};
 
-// Number of trailing zeros from which the reading ends in jo (10^12), the one place name with a final vowel.
+// Number of trailing zeros from which the reading ends in jo (10^12), the one place name with a
+// final vowel.
 constexpr size_t kZerosOfJo = 12;
 constexpr size_t kZerosOfGyeong = 16;
 
@@ -71,7 +74,16 @@ std::optional<FinalSound> LookUp(const Reading (&table)[kSize], std::string_view
 
 // Cuts trailing marks that are not read aloud.
 std::string_view WithoutMarks(std::string_view word) {
-  constexpr std::string_view kMarks[] = {" ",  ".", ",", "!", "?", "~", ":", ";", "\"", "'",
+  constexpr std::string_view kMarks[] = {" ",
+                                         ".",
+                                         ",",
+                                         "!",
+                                         "?",
+                                         "~",
+                                         ":",
+                                         ";",
+                                         "\"",
+                                         "'",
                                          "\xE2\x80\xA6",   // ellipsis
                                          "\xE2\x80\x99",   // right single quotation mark
                                          "\xE2\x80\x9D"};  // right double quotation mark
@@ -97,7 +109,8 @@ std::string_view WithoutBrackets(std::string_view word) {
   return word;
 }
 
-// Sound of a number in digits, thousands commas already accepted; `digits` is the trailing run of [0-9,.].
+// Sound of a number in digits, thousands commas already accepted; `digits` is the trailing run of
+// [0-9,.].
 FinalSound SoundOfNumber(std::string_view run) {
   std::string digits;
   const size_t point = run.find('.');
@@ -110,10 +123,13 @@ FinalSound SoundOfNumber(std::string_view run) {
   const bool leading_zero = digits.size() > 1 && digits.front() == '0';
   if (leading_zero || digits.size() == 1) return FinalSound::kConsonant;  // gong or yeong
   const size_t zeros = digits.size() - 1 - digits.find_last_not_of('0');
-  return zeros >= kZerosOfJo && zeros < kZerosOfGyeong ? FinalSound::kVowel : FinalSound::kConsonant;
+  return zeros >= kZerosOfJo && zeros < kZerosOfGyeong ? FinalSound::kVowel
+                                                       : FinalSound::kConsonant;
 }
 
-bool IsNumberByte(char c) { return std::isdigit(static_cast<unsigned char>(c)) != 0 || c == ',' || c == '.'; }
+bool IsNumberByte(char c) {
+  return std::isdigit(static_cast<unsigned char>(c)) != 0 || c == ',' || c == '.';
+}
 
 std::string_view TrailingNumber(std::string_view word) {
   size_t begin = word.size();
@@ -124,13 +140,16 @@ std::string_view TrailingNumber(std::string_view word) {
 
 std::string_view TrailingLetters(std::string_view word) {
   size_t begin = word.size();
-  while (begin > 0 && (std::isalnum(static_cast<unsigned char>(word[begin - 1])) != 0 || word[begin - 1] == '-')) --begin;
+  while (begin > 0 &&
+         (std::isalnum(static_cast<unsigned char>(word[begin - 1])) != 0 || word[begin - 1] == '-'))
+    --begin;
   return word.substr(begin);
 }
 
 std::optional<FinalSound> SoundOfCapitals(std::string_view letters) {
   const auto is_capital = [](char c) { return c >= 'A' && c <= 'Z'; };
-  if (letters.empty() || !std::all_of(letters.begin(), letters.end(), is_capital)) return std::nullopt;
+  if (letters.empty() || !std::all_of(letters.begin(), letters.end(), is_capital))
+    return std::nullopt;
   switch (letters.back()) {
     case 'L':
     case 'R':  // both readings of R are accepted since 2023; the one with a final is chosen
@@ -147,7 +166,8 @@ std::optional<FinalSound> SoundOfUnit(std::string_view word) {
   for (const Reading& unit : kUnits) {
     if (!word.ends_with(unit.first)) continue;
     const std::string_view before = word.substr(0, word.size() - unit.first.size());
-    if (!before.empty() && std::isdigit(static_cast<unsigned char>(before.back())) != 0) return unit.second;
+    if (!before.empty() && std::isdigit(static_cast<unsigned char>(before.back())) != 0)
+      return unit.second;
   }
   return std::nullopt;
 }
@@ -160,14 +180,17 @@ FinalSound SoundOfSyllable(char32_t point) {
 
 // The after-vowel shape of a form that changes; nullopt for one that does not.
 std::optional<std::string> AfterVowel(std::string_view form) {
-  constexpr std::pair<std::string_view, std::string_view> kWhole[] = {{"이", "가"}, {"아", "야"}, {"이요", "요"}};
+  constexpr std::pair<std::string_view, std::string_view> kWhole[] = {
+      {"이", "가"}, {"아", "야"}, {"이요", "요"}};
   for (const auto& [consonant, vowel] : kWhole) {
     if (form == consonant) return std::string(vowel);
   }
   constexpr std::pair<std::string_view, std::string_view> kHeads[] = {
-      {"은", "는"}, {"을", "를"}, {"과", "와"}, {"으로", "로"}, {"이에", "예"}, {"이었", "였"}, {"이", ""}};
+      {"은", "는"},   {"을", "를"},   {"과", "와"}, {"으로", "로"},
+      {"이에", "예"}, {"이었", "였"}, {"이", ""}};
   for (const auto& [consonant, vowel] : kHeads) {
-    if (form.starts_with(consonant)) return std::string(vowel).append(form.substr(consonant.size()));
+    if (form.starts_with(consonant))
+      return std::string(vowel).append(form.substr(consonant.size()));
   }
   return std::nullopt;
 }
@@ -204,21 +227,25 @@ FinalSound FinalSoundOf(std::string_view raw) {
   const std::string_view letters = TrailingLetters(word);
   if (const auto sound = LookUp(kReadings, letters)) return *sound;
   if (const auto sound = SoundOfUnit(word)) return *sound;
-  if (std::isdigit(static_cast<unsigned char>(word.back())) != 0) return SoundOfNumber(TrailingNumber(word));
+  if (std::isdigit(static_cast<unsigned char>(word.back())) != 0)
+    return SoundOfNumber(TrailingNumber(word));
   if (const auto sound = SoundOfCapitals(letters)) return *sound;
   const std::u32string points = Decode(word);
   if (!IsSyllable(points.back())) FailReading(raw);
   return SoundOfSyllable(points.back());
 }
 
-bool IsVariableForm(std::string_view form) { return !IsInvariant(form) && AfterVowel(form).has_value(); }
+bool IsVariableForm(std::string_view form) {
+  return !IsInvariant(form) && AfterVowel(form).has_value();
+}
 
 bool IsJosaForm(std::string_view form) { return IsInvariant(form) || AfterVowel(form).has_value(); }
 
 std::string Josa(std::string_view word, std::string_view form) {
   std::string composed = ComposeHangul(word);
   if (!IsJosaForm(form)) {
-    Fail(ErrorKind::kData, "choosing a particle", Quoted(form), "a known particle, named by its after-consonant form",
+    Fail(ErrorKind::kData, "choosing a particle", Quoted(form),
+         "a known particle, named by its after-consonant form",
          "write it after the closing brace, or add it to josa.cc");
   }
   if (const auto pronoun = PronounForm(composed, form)) return *pronoun;

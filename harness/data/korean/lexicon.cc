@@ -20,7 +20,8 @@ std::string_view SharedText(std::string_view name) {
   for (const EmbeddedText& text : EmbeddedTexts()) {
     if (text.name == name) return text.text;
   }
-  Fail(ErrorKind::kInternal, "reading an embedded text", Quoted(name), "a file under shared/", "list it in BUILD");
+  Fail(ErrorKind::kInternal, "reading an embedded text", Quoted(name), "a file under shared/",
+       "list it in BUILD");
 }
 
 std::vector<std::string> LinesOf(std::string_view text) {
@@ -79,8 +80,9 @@ const PhraseMap& AllPhrases() {
 const std::vector<LineText>& Phrases(std::string_view key, std::string_view level) {
   const auto found = AllPhrases().find({std::string(key), std::string(level)});
   if (found == AllPhrases().end()) {
-    Fail(ErrorKind::kInternal, "finding a phrase", Quoted(std::string(key).append(" ").append(level)),
-         "a key of shared/phrases.txt", "add its wordings there");
+    Fail(ErrorKind::kInternal, "finding a phrase",
+         Quoted(std::string(key).append(" ").append(level)), "a key of shared/phrases.txt",
+         "add its wordings there");
   }
   return found->second;
 }

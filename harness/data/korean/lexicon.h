@@ -1,5 +1,5 @@
-// What all frames share: value lists (@name), names of people and firms, phrases by key and speech level.
-// Read once from the embedded text files; it knows nothing of frames.
+// What all frames share: value lists (@name), names of people and firms, phrases by key and speech
+// level. Read once from the embedded text files; it knows nothing of frames.
 #ifndef PLUMBLINE_HARNESS_DATA_KOREAN_LEXICON_H_
 #define PLUMBLINE_HARNESS_DATA_KOREAN_LEXICON_H_
 
@@ -20,8 +20,8 @@ inline constexpr int kLexiconVersion = 1;
 // Values of "@요일" and the like; empty when there is no such list.
 std::vector<std::string> FindList(std::string_view name);
 
-// A list of names.txt: "vowel", "consonant", "rieul", "foreign", "surname", "title", "business", "new".
-// Errors: kInternal for an unknown one.
+// A list of names.txt: "vowel", "consonant", "rieul", "foreign", "surname", "title", "business",
+// "new". Errors: kInternal for an unknown one.
 const std::vector<std::string>& NamesOf(std::string_view list);
 
 // Wordings of `key` ("ack", "self.choice", "Email.give") in a speech level ("해요", "합쇼", "해").

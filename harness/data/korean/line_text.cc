@@ -50,7 +50,8 @@ class TextParser {
     if (close == std::string_view::npos) FailSyntax("{", "a closing }");
     std::string_view body = rest_.substr(1, close - 1);
     rest_.remove_prefix(close + 1);
-    if (body.starts_with("~")) body.remove_prefix(1);  // a helper may be named as its table column names it
+    if (body.starts_with("~"))
+      body.remove_prefix(1);  // a helper may be named as its table column names it
     TextNode node;
     node.kind = TextNode::Kind::kReference;
     if (const size_t plus = body.find('+'); plus != std::string_view::npos) {
@@ -126,7 +127,8 @@ std::vector<std::string> AllExpansions(const LineText& text, size_t limit, const
     if (node.kind == TextNode::Kind::kChoice) {
       std::vector<std::string> tails;
       for (const LineText& choice : node.choices) {
-        for (std::string& tail : AllExpansions(choice, limit, resolve)) tails.push_back(std::move(tail));
+        for (std::string& tail : AllExpansions(choice, limit, resolve))
+          tails.push_back(std::move(tail));
       }
       Append(texts, limit, tails);
     }
@@ -135,9 +137,12 @@ std::vector<std::string> AllExpansions(const LineText& text, size_t limit, const
 }
 
 bool BeginsWithGreeting(const LineText& text) {
-  constexpr std::string_view kGreetings[] = {"안녕", "여보세요", "저기", "실례", "네", "어서", "감사", "반갑", "야", "왔어", "처음 뵙",
-                                             "어머", "오랜만", "잠깐", "바쁘", "저,", "혹시 시간", "선생님", "얘들아", "얘", "수고", "전화", "늦", "무엇", "어떻게 오", "어떤 일", "무슨 일"};
-  for (const std::string& start : AllExpansions(text, 40, [](const Reference&) { return std::string("{"); })) {
+  constexpr std::string_view kGreetings[] = {
+      "안녕",   "여보세요", "저기", "실례",   "네",   "어서", "감사",      "반갑",      "야",
+      "왔어",   "처음 뵙",  "어머", "오랜만", "잠깐", "바쁘", "저,",       "혹시 시간", "선생님",
+      "얘들아", "얘",       "수고", "전화",   "늦",   "무엇", "어떻게 오", "어떤 일",   "무슨 일"};
+  for (const std::string& start :
+       AllExpansions(text, 40, [](const Reference&) { return std::string("{"); })) {
     for (const std::string_view greeting : kGreetings) {
       if (start.starts_with(greeting)) return true;
     }

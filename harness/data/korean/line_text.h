@@ -1,5 +1,5 @@
-// The text of a frame's line: literals, {slot+particle} references and (a|b|c) alternations, parsed once.
-// The realizer and the checker walk it; it knows neither slots' values nor Korean.
+// The text of a frame's line: literals, {slot+particle} references and (a|b|c) alternations, parsed
+// once. The realizer and the checker walk it; it knows neither slots' values nor Korean.
 #ifndef PLUMBLINE_HARNESS_DATA_KOREAN_LINE_TEXT_H_
 #define PLUMBLINE_HARNESS_DATA_KOREAN_LINE_TEXT_H_
 
@@ -14,7 +14,8 @@
 
 namespace plumbline::data::korean {
 
-// {name.form+josa}; `name` still carries the suffix 0, x, z or w, which only the frame can tell from a name's end.
+// {name.form+josa}; `name` still carries the suffix 0, x, z or w, which only the frame can tell
+// from a name's end.
 struct Reference {
   std::string name;
   std::string form;
@@ -36,7 +37,8 @@ struct TextNode {
   std::vector<LineText> choices;
 };
 
-// Errors: kData for unbalanced braces or brackets and an empty reference; the message has no place, callers add it.
+// Errors: kData for unbalanced braces or brackets and an empty reference; the message has no place,
+// callers add it.
 LineText ParseLineText(std::string_view text);
 
 using Resolve = std::function<std::string(const Reference&)>;

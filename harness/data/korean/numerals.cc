@@ -10,16 +10,21 @@
 namespace plumbline::data::korean {
 namespace {
 
-constexpr std::string_view kSinoDigits[] = {"", "일", "이", "삼", "사", "오", "육", "칠", "팔", "구"};
+constexpr std::string_view kSinoDigits[] = {"",   "일", "이", "삼", "사",
+                                            "오", "육", "칠", "팔", "구"};
 constexpr std::string_view kSinoPlaces[] = {"", "십", "백", "천"};
 constexpr std::string_view kSinoGroups[] = {"", "만", "억", "조"};
-constexpr std::string_view kNativeUnits[] = {"", "한", "두", "세", "네", "다섯", "여섯", "일곱", "여덟", "아홉"};
-constexpr std::string_view kNativeTens[] = {"", "열", "스물", "서른", "마흔", "쉰", "예순", "일흔", "여든", "아흔"};
+constexpr std::string_view kNativeUnits[] = {"",     "한",   "두",   "세",   "네",
+                                             "다섯", "여섯", "일곱", "여덟", "아홉"};
+constexpr std::string_view kNativeTens[] = {"",   "열",   "스물", "서른", "마흔",
+                                            "쉰", "예순", "일흔", "여든", "아흔"};
 
-constexpr std::string_view kNativeCounters[] = {"명", "개", "권", "장", "잔", "병", "마리", "대", "벌", "켤레", "살",
-                                                "시", "시간", "달", "가지", "군데", "그릇", "정거장", "부", "통", "분"};
-constexpr std::string_view kSinoCounters[] = {"초",   "일",   "년",     "월",     "개월", "주", "층", "호",   "원",
-                                              "인분", "학년", "퍼센트", "킬로", "미터", "회", "도", "일 치"};
+constexpr std::string_view kNativeCounters[] = {
+    "명", "개",   "권", "장",   "잔",   "병",   "마리",   "대", "벌", "켤레", "살",
+    "시", "시간", "달", "가지", "군데", "그릇", "정거장", "부", "통", "분"};
+constexpr std::string_view kSinoCounters[] = {"초",   "일",   "년", "월",   "개월", "주",
+                                              "층",   "호",   "원", "인분", "학년", "퍼센트",
+                                              "킬로", "미터", "회", "도",   "일 치"};
 
 // 1-9999 without spaces; a leading one is silent (십, 백, 천), as speech has it.
 std::string SinoBelowMyriad(int number) {
@@ -51,10 +56,13 @@ constexpr int kMaxSpelledCount = 40;  // larger counts stay digits
 
 std::optional<std::string> SpelledCount(std::string_view value) {
   const auto counted = ParseCounted(value);
-  if (!counted.has_value() || counted->number == 0 || counted->number > kMaxSpelledCount) return std::nullopt;
+  if (!counted.has_value() || counted->number == 0 || counted->number > kMaxSpelledCount)
+    return std::nullopt;
   const auto kind = KindOfCounter(counted->counter);
-  if (!kind.has_value() || counted->counter == "분") return std::nullopt;  // 3분 may be minutes or people
-  std::string words = *kind == CounterKind::kNative ? NativeReading(counted->number) : SinoReading(counted->number);
+  if (!kind.has_value() || counted->counter == "분")
+    return std::nullopt;  // 3분 may be minutes or people
+  std::string words =
+      *kind == CounterKind::kNative ? NativeReading(counted->number) : SinoReading(counted->number);
   return words.append(" ").append(counted->counter);
 }
 
@@ -83,11 +91,13 @@ std::optional<int64_t> ParseMoney(std::string_view value) {
 
 std::string WithCommas(int64_t number) {
   std::string digits = std::to_string(number);
-  for (int i = static_cast<int>(digits.size()) - 3; i > 0; i -= 3) digits.insert(static_cast<size_t>(i), ",");
+  for (int i = static_cast<int>(digits.size()) - 3; i > 0; i -= 3)
+    digits.insert(static_cast<size_t>(i), ",");
   return digits;
 }
 
-// Names for the part of the day of a clock time: the exact one and, where it fits the hour, an everyday one.
+// Names for the part of the day of a clock time: the exact one and, where it fits the hour, an
+// everyday one.
 std::vector<std::string> PartsOfDay(const ClockTime& time) {
   std::vector<std::string> parts = {time.part_of_day};
   const bool morning = time.part_of_day == "오전";

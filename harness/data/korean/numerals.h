@@ -11,7 +11,8 @@
 
 namespace plumbline::data::korean {
 
-// 0 to 9,999,999,999,999,999: 35,000 -> 삼만 오천, spaced at 만, 억, 조; 10,000 -> 만. Errors: kInternal when negative.
+// 0 to 9,999,999,999,999,999: 35,000 -> 삼만 오천, spaced at 만, 억, 조; 10,000 -> 만. Errors:
+// kInternal when negative.
 std::string SinoReading(int64_t number);
 
 // 1 to 99 before a counter: 3 -> 세, 20 -> 스무, 21 -> 스물한. Errors: kInternal outside.
@@ -19,7 +20,8 @@ std::string NativeReading(int number);
 
 enum class CounterKind { kNative, kSino, kFixed };
 
-// Which numerals `counter` takes: 명 native, 층 Sino, 사흘-like words fixed. nullopt for an unknown counter.
+// Which numerals `counter` takes: 명 native, 층 Sino, 사흘-like words fixed. nullopt for an unknown
+// counter.
 std::optional<CounterKind> KindOfCounter(std::string_view counter);
 
 // A value in the form of the summaries, split into its parts when it is a clock time.
@@ -30,8 +32,9 @@ struct ClockTime {
 };
 std::optional<ClockTime> ParseClockTime(std::string_view value);
 
-// All ways to say `value` in a dialogue. `digits` keep numerals as digits, `words` spell them; a value that has no
-// number to spell is its own only form. `later` are the short forms for a repeated mention (no part of day).
+// All ways to say `value` in a dialogue. `digits` keep numerals as digits, `words` spell them; a
+// value that has no number to spell is its own only form. `later` are the short forms for a
+// repeated mention (no part of day).
 struct SpokenForms {
   std::vector<std::string> digits;
   std::vector<std::string> words;

@@ -24,7 +24,7 @@ constexpr double kJoinSlack = 2.5;
 constexpr double kLatePosition = 9.2;  // thanks and the like stay behind everything else
 constexpr double kMaskFirst = 6.0, kMaskLast = 9.0;
 constexpr double kClosePosition = 100, kOpenPosition = -1, kCallPosition = -2;
-constexpr int kCoreTurns = 7;  // shorter dialogues state only what their summary needs
+constexpr int kCoreTurns = 7;           // shorter dialogues state only what their summary needs
 constexpr int kCrowdTwicePercent = 35;  // an extra person speaks in two crowd blocks
 
 bool Chance(SplitMix64& random, uint64_t percent) { return random.Below(100) < percent; }
@@ -44,14 +44,17 @@ void Shuffle(std::vector<T>& items, SplitMix64& random) {
 
 class PlanBuilder {
  public:
-  PlanBuilder(const ItemRequest& request, const std::vector<Correction>& corrections, SplitMix64& random)
+  PlanBuilder(const ItemRequest& request, const std::vector<Correction>& corrections,
+              SplitMix64& random)
       : request_(request), frame_(*request.frame), corrections_(corrections), random_(random) {}
 
   void AddRequired(const std::set<std::string>& facts, const std::set<std::string>& names) {
     for (const Block& block : frame_.blocks) {
-      const bool always = block.kind == BlockKind::kOpen || (block.kind == BlockKind::kCore && request_.num_turns >= kCoreTurns);
-      const bool corrected = std::any_of(corrections_.begin(), corrections_.end(),
-                                         [&block](const Correction& c) { return c.block == &block; });
+      const bool always = block.kind == BlockKind::kOpen ||
+                          (block.kind == BlockKind::kCore && request_.num_turns >= kCoreTurns);
+      const bool corrected =
+          std::any_of(corrections_.begin(), corrections_.end(),
+                      [&block](const Correction& c) { return c.block == &block; });
       if (Fits(block) && (always || corrected || names.contains(block.name))) AddBlock(block);
     }
     for (const std::string& fact : facts) AddBlockFor(fact);
@@ -73,12 +76,14 @@ class PlanBuilder {
   void AddMask(char role) {
     Piece piece;
     piece.position = Between(kMaskFirst, kMaskLast);
-    piece.beats = {KeyBeat(OtherOf(role), request_.mask + ".ask"), KeyBeat(role, request_.mask + ".give")};
+    piece.beats = {KeyBeat(OtherOf(role), request_.mask + ".ask"),
+                   KeyBeat(role, request_.mask + ".give")};
     piece.beats.front().starts_block = true;
     pieces_.push_back(std::move(piece));
   }
 
-  // One crowd block for each person beyond A and B, two for some; `pool_roles` get one that names a pool value.
+  // One crowd block for each person beyond A and B, two for some; `pool_roles` get one that names a
+  // pool value.
   void AddCrowd(const std::set<char>& pool_roles) {
     std::vector<const Block*> crowd;
     for (const Block& block : frame_.blocks) {
@@ -100,11 +105,13 @@ class PlanBuilder {
     }
   }
 
-  // Distractors with another value of a slot that the summary tells come first: they make reading worthwhile.
+  // Distractors with another value of a slot that the summary tells come first: they make reading
+  // worthwhile.
   void AddDistractors(const std::set<std::string>& told) {
     std::vector<Piece> candidates = Candidates(true);
     if (Chance(random_, kRivalPercent)) {
-      std::stable_partition(candidates.begin(), candidates.end(), [&](const Piece& piece) { return HasRival(piece, told); });
+      std::stable_partition(candidates.begin(), candidates.end(),
+                            [&](const Piece& piece) { return HasRival(piece, told); });
     }
     for (int count = 0; count < request_.num_distractors; ++count) AddOne(candidates, kNoLimit);
   }
@@ -112,7 +119,8 @@ class PlanBuilder {
   // In longer dialogues the one who begins first asks for attention.
   void AddCall() {
     const Frame* talk = TalkFrame();
-    if (talk == nullptr || request_.num_turns < kCallTurns || !Chance(random_, kCallPercent)) return;
+    if (talk == nullptr || request_.num_turns < kCallTurns || !Chance(random_, kCallPercent))
+      return;
     const char first = pieces_.front().beats.front().role;
     for (const Block& block : talk->blocks) {
       if (block.kind != BlockKind::kOpen || !MayBeCalled(pieces_.front())) continue;
@@ -120,7 +128,8 @@ class PlanBuilder {
       piece.position = kCallPosition;
       for (Beat& beat : piece.beats) beat.role = beat.role == 'A' ? first : OtherOf(first);
       pieces_.push_back(std::move(piece));
-      for (Beat& beat : pieces_.front().beats) beat.after_call = &beat == &pieces_.front().beats.front();
+      for (Beat& beat : pieces_.front().beats)
+        beat.after_call = &beat == &pieces_.front().beats.front();
       return;
     }
   }
@@ -139,7 +148,8 @@ class PlanBuilder {
       plan.beats.insert(plan.beats.end(), piece.beats.begin(), piece.beats.end());
       plan.facts.insert(piece.facts.begin(), piece.facts.end());
       if (piece.block != nullptr) plan.blocks.insert(piece.block->name);
-      plan.num_distractors += piece.block != nullptr && piece.block->kind == BlockKind::kDistract ? 1 : 0;
+      plan.num_distractors +=
+          piece.block != nullptr && piece.block->kind == BlockKind::kDistract ? 1 : 0;
     }
     return plan;
   }
@@ -163,13 +173,15 @@ class PlanBuilder {
   double Between(double first, double last) { return first + (last - first) * random_.Unit(); }
 
   bool Has(const Block& block) const {
-    return std::any_of(pieces_.begin(), pieces_.end(), [&block](const Piece& piece) { return piece.block == &block; });
+    return std::any_of(pieces_.begin(), pieces_.end(),
+                       [&block](const Piece& piece) { return piece.block == &block; });
   }
 
   // The opening has a wording that is no greeting and no call itself.
   static bool MayBeCalled(const Piece& opening) {
     const auto& lines = opening.beats.front().turn->lines;
-    return std::any_of(lines.begin(), lines.end(), [](const Line& line) { return !BeginsWithGreeting(line.text); });
+    return std::any_of(lines.begin(), lines.end(),
+                       [](const Line& line) { return !BeginsWithGreeting(line.text); });
   }
 
   bool HasRival(const Piece& piece, const std::set<std::string>& told) const {
@@ -178,7 +190,8 @@ class PlanBuilder {
       for (const Line& line : beat.turn->lines) {
         ForEachReference(line.text, [&](const Reference& reference) {
           const auto use = FindSlotUse(frame_, reference.name);
-          found = found || (use.has_value() && use->variant != ' ' && told.contains(use->slot->name));
+          found =
+              found || (use.has_value() && use->variant != ' ' && told.contains(use->slot->name));
         });
       }
     }
@@ -195,8 +208,11 @@ class PlanBuilder {
       if (std::find(piece.facts.begin(), piece.facts.end(), fact) != piece.facts.end()) return;
     }
     for (const Block& block : frame_.blocks) {
-      const bool states = std::find(block.facts.begin(), block.facts.end(), fact) != block.facts.end();
-      if (states && Fits(block) && block.kind != BlockKind::kClose && block.kind != BlockKind::kCrowd) return AddBlock(block);
+      const bool states =
+          std::find(block.facts.begin(), block.facts.end(), fact) != block.facts.end();
+      if (states && Fits(block) && block.kind != BlockKind::kClose &&
+          block.kind != BlockKind::kCrowd)
+        return AddBlock(block);
     }
   }
 
@@ -207,7 +223,8 @@ class PlanBuilder {
   const Script& ChooseScript(const Block& block) {
     std::vector<const Script*> fitting;
     for (const Script& script : block.scripts) {
-      if (block.kind == BlockKind::kOpen && script.turns.front().role == request_.opener) fitting.push_back(&script);
+      if (block.kind == BlockKind::kOpen && script.turns.front().role == request_.opener)
+        fitting.push_back(&script);
     }
     if (fitting.empty()) {
       for (const Script& script : block.scripts) fitting.push_back(&script);
@@ -223,10 +240,12 @@ class PlanBuilder {
     if (block.kind == BlockKind::kOpen) piece.position = kOpenPosition;
     if (block.kind == BlockKind::kClose) piece.position = kClosePosition;
     const Script& script = ChooseScript(block);
-    const auto correction = std::find_if(corrections_.begin(), corrections_.end(),
-                                         [&block](const Correction& c) { return c.block == &block; });
-    piece.beats = correction == corrections_.end() ? PlainBeats(script)
-                                                   : CorrectedBeats(frame_, script, *correction, random_);
+    const auto correction =
+        std::find_if(corrections_.begin(), corrections_.end(),
+                     [&block](const Correction& c) { return c.block == &block; });
+    piece.beats = correction == corrections_.end()
+                      ? PlainBeats(script)
+                      : CorrectedBeats(frame_, script, *correction, random_);
     for (Beat& beat : piece.beats) {
       beat.block = &block;
       if (beat.role == 'X') beat.role = crowd_role;
@@ -241,7 +260,8 @@ class PlanBuilder {
     piece.block = &block;
     piece.position = kClosePosition;
     piece.beats = PlainBeats(script);
-    const bool own = &block >= frame_.blocks.data() && &block < frame_.blocks.data() + frame_.blocks.size();
+    const bool own =
+        &block >= frame_.blocks.data() && &block < frame_.blocks.data() + frame_.blocks.size();
     const bool flip = !own && Chance(random_, 50);
     for (Beat& beat : piece.beats) {
       beat.block = &block;
@@ -255,8 +275,9 @@ class PlanBuilder {
   std::vector<Piece> Candidates(bool distractors_only) {
     std::vector<Piece> candidates;
     for (const Block& block : frame_.blocks) {
-      const bool filler = block.kind == BlockKind::kDistract ||
-                          (!distractors_only && (block.kind == BlockKind::kOpt || block.kind == BlockKind::kFact));
+      const bool filler =
+          block.kind == BlockKind::kDistract ||
+          (!distractors_only && (block.kind == BlockKind::kOpt || block.kind == BlockKind::kFact));
       if (filler && Fits(block) && !Has(block)) candidates.push_back(MakePiece(block, 'X'));
     }
     AddTalk(candidates, distractors_only);
@@ -279,7 +300,8 @@ class PlanBuilder {
     const Frame* talk = TalkFrame();
     if (talk == nullptr) return;
     for (const Block& block : talk->blocks) {
-      if (block.kind != BlockKind::kDistract && (distractors_only || block.kind != BlockKind::kOpt)) continue;
+      if (block.kind != BlockKind::kDistract && (distractors_only || block.kind != BlockKind::kOpt))
+        continue;
       Piece piece = MakePiece(block, 'X');
       if (Chance(random_, 50)) {
         for (Beat& beat : piece.beats) beat.role = OtherOf(beat.role);
@@ -295,7 +317,8 @@ class PlanBuilder {
       if (frame == nullptr) continue;
       for (const Block& block : frame->blocks) {
         for (const Script& script : block.scripts) {
-          if (block.kind == BlockKind::kClose && Fits(block)) closes.push_back(PieceOf(block, script));
+          if (block.kind == BlockKind::kClose && Fits(block))
+            closes.push_back(PieceOf(block, script));
         }
       }
     }
@@ -306,14 +329,17 @@ class PlanBuilder {
     AddOne(closes, std::max(request_.num_turns, Turns(pieces_) + 1));
   }
 
-  // Adds a candidate that keeps the dialogue within `max_turns`: the first one, or often the one that adds the
-  // fewest turns, so that turns grow longer than one sentence. False when none fits.
+  // Adds a candidate that keeps the dialogue within `max_turns`: the first one, or often the one
+  // that adds the fewest turns, so that turns grow longer than one sentence. False when none fits.
   bool AddOne(std::vector<Piece>& candidates, int max_turns) {
-    const size_t compared = max_turns != kNoLimit && Chance(random_, kShortestPercent) ? kNumCompared : 1;
+    const size_t compared =
+        max_turns != kNoLimit && Chance(random_, kShortestPercent) ? kNumCompared : 1;
     size_t best = candidates.size(), seen = 0;
     int best_turns = max_turns + 1;
     for (size_t i = 0; i < candidates.size() && seen < compared; ++i) {
-      if (!NeedsMet(*candidates[i].block) || StatesAgain(candidates[i]) || TooMuchTalk(candidates[i])) continue;
+      if (!NeedsMet(*candidates[i].block) || StatesAgain(candidates[i]) ||
+          TooMuchTalk(candidates[i]))
+        continue;
       std::vector<Piece> longer = pieces_;
       longer.push_back(candidates[i]);
       const int turns = Turns(longer);
@@ -332,7 +358,8 @@ class PlanBuilder {
   bool TooMuchTalk(const Piece& piece) const {
     const Frame* talk = TalkFrame();
     const auto is_talk = [talk](const Piece& other) {
-      return talk != nullptr && other.block >= talk->blocks.data() && other.block < talk->blocks.data() + talk->blocks.size() &&
+      return talk != nullptr && other.block >= talk->blocks.data() &&
+             other.block < talk->blocks.data() + talk->blocks.size() &&
              other.block->kind == BlockKind::kDistract;
     };
     const auto used = std::count_if(pieces_.begin(), pieces_.end(), is_talk);
@@ -340,7 +367,8 @@ class PlanBuilder {
   }
 
   bool NeedsMet(const Block& block) const {
-    return std::all_of(block.needs.begin(), block.needs.end(), [this](const std::string& need) { return States(need); });
+    return std::all_of(block.needs.begin(), block.needs.end(),
+                       [this](const std::string& need) { return States(need); });
   }
 
   bool States(const std::string& fact) const {
@@ -350,26 +378,31 @@ class PlanBuilder {
   }
 
   bool StatesAgain(const Piece& piece) const {
-    return std::any_of(piece.facts.begin(), piece.facts.end(), [this](const std::string& fact) { return States(fact); });
+    return std::any_of(piece.facts.begin(), piece.facts.end(),
+                       [this](const std::string& fact) { return States(fact); });
   }
 
   bool MustFollow(const Piece& later, const Piece& earlier) const {
     if (later.block == nullptr || earlier.block == nullptr) return false;
     const auto& after = later.block->after;
     if (std::find(after.begin(), after.end(), earlier.block->name) != after.end()) return true;
-    return std::any_of(later.block->needs.begin(), later.block->needs.end(), [&earlier](const std::string& need) {
-      return std::find(earlier.facts.begin(), earlier.facts.end(), need) != earlier.facts.end();
-    });
+    return std::any_of(
+        later.block->needs.begin(), later.block->needs.end(), [&earlier](const std::string& need) {
+          return std::find(earlier.facts.begin(), earlier.facts.end(), need) != earlier.facts.end();
+        });
   }
 
-  // By position, but never before what a piece builds on. Among pieces of nearly the same position the one goes first
-  // that the last speaker begins: the two texts become one longer turn.
+  // By position, but never before what a piece builds on. Among pieces of nearly the same position
+  // the one goes first that the last speaker begins: the two texts become one longer turn.
   std::vector<Piece> Ordered(std::vector<Piece> pieces) const {
-    std::stable_sort(pieces.begin(), pieces.end(), [](const Piece& a, const Piece& b) { return a.position < b.position; });
+    std::stable_sort(pieces.begin(), pieces.end(),
+                     [](const Piece& a, const Piece& b) { return a.position < b.position; });
     std::vector<Piece> ordered;
     while (!pieces.empty()) {
       const auto is_free = [&pieces, this](const Piece& piece) {
-        return std::none_of(pieces.begin(), pieces.end(), [&](const Piece& other) { return &other != &piece && MustFollow(piece, other); });
+        return std::none_of(pieces.begin(), pieces.end(), [&](const Piece& other) {
+          return &other != &piece && MustFollow(piece, other);
+        });
       };
       auto next = std::find_if(pieces.begin(), pieces.end(), is_free);
       if (next == pieces.end()) next = pieces.begin();
@@ -377,7 +410,8 @@ class PlanBuilder {
         const char last = ordered.back().beats.back().role;
         const double limit = next->position + kJoinSlack;
         const auto joined = std::find_if(next, pieces.end(), [&](const Piece& piece) {
-          return piece.position <= std::min(limit, kLatePosition) && piece.beats.front().role == last && is_free(piece);
+          return piece.position <= std::min(limit, kLatePosition) &&
+                 piece.beats.front().role == last && is_free(piece);
         });
         if (joined != pieces.end() && next->position > kOpenPosition) next = joined;
       }
@@ -389,7 +423,8 @@ class PlanBuilder {
 
   int Turns(const std::vector<Piece>& pieces) const {
     std::vector<Beat> beats;
-    for (const Piece& piece : Ordered(pieces)) beats.insert(beats.end(), piece.beats.begin(), piece.beats.end());
+    for (const Piece& piece : Ordered(pieces))
+      beats.insert(beats.end(), piece.beats.begin(), piece.beats.end());
     return NumTurns(beats);
   }
 
@@ -430,11 +465,13 @@ std::vector<char> MaskRoles(const Frame& frame, const std::string& mask) {
 }
 
 DialoguePlan PlanDialogue(const ItemRequest& request, const std::vector<Correction>& corrections,
-                          const std::set<std::string>& required, const std::set<std::string>& required_blocks,
+                          const std::set<std::string>& required,
+                          const std::set<std::string>& required_blocks,
                           const std::set<char>& pool_roles, char named_role, SplitMix64& random) {
   PlanBuilder builder(request, corrections, random);
   builder.AddRequired(required, required_blocks);
-  if (request.named && request.frame->FindRole(named_role)->naming == Naming::kAsk) builder.AddName(named_role);
+  if (request.named && request.frame->FindRole(named_role)->naming == Naming::kAsk)
+    builder.AddName(named_role);
   if (!request.mask.empty()) {
     const std::vector<char> roles = MaskRoles(*request.frame, request.mask);
     builder.AddMask(roles[random.Below(roles.size())]);

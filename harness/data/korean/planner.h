@@ -1,5 +1,6 @@
-// Chooses and orders the blocks of one dialogue: which facts it must state, how it is corrected, what fills it up to
-// its length. The result is a list of beats, one per wording still to be drawn. No text is made here.
+// Chooses and orders the blocks of one dialogue: which facts it must state, how it is corrected,
+// what fills it up to its length. The result is a list of beats, one per wording still to be drawn.
+// No text is made here.
 #ifndef PLUMBLINE_HARNESS_DATA_KOREAN_PLANNER_H_
 #define PLUMBLINE_HARNESS_DATA_KOREAN_PLANNER_H_
 
@@ -19,13 +20,13 @@ struct ItemRequest {
   int num_turns = 10;
   int num_sentences = 1;
   CorrectionKind correction = CorrectionKind::kNone;
-  bool rejected_last = false;      // the rejected value comes after the final one
+  bool rejected_last = false;  // the rejected value comes after the final one
   bool second_correction = false;
   int num_distractors = 0;
-  std::string mask;                // PII kind, or empty
-  bool named = false;              // one participant is known by name
+  std::string mask;    // PII kind, or empty
+  bool named = false;  // one participant is known by name
   bool new_names = false;
-  char opener = 'A';               // who should speak first where the frame allows both
+  char opener = 'A';  // who should speak first where the frame allows both
   bool slot_label = false;
 };
 
@@ -33,12 +34,12 @@ struct ItemRequest {
 struct Beat {
   char role = 'A';
   const Turn* turn = nullptr;
-  std::string key;                 // phrase key when `turn` is null
-  std::string slot;                // slot of {x}, {x0} and {noun}
-  std::string as_rejected;         // slot whose value is said as the rejected one
-  const Block* block = nullptr;    // null for shared exchanges of one phrase (names, masks)
+  std::string key;               // phrase key when `turn` is null
+  std::string slot;              // slot of {x}, {x0} and {noun}
+  std::string as_rejected;       // slot whose value is said as the rejected one
+  const Block* block = nullptr;  // null for shared exchanges of one phrase (names, masks)
   bool starts_block = false;
-  bool after_call = false;         // attention was asked for before: no greeting here
+  bool after_call = false;  // attention was asked for before: no greeting here
 };
 
 // A change of mind on one slot.
@@ -51,18 +52,20 @@ struct Correction {
 
 struct DialoguePlan {
   std::vector<Beat> beats;
-  std::set<std::string> facts;     // stated, rejects as "<slot>x"
-  std::set<std::string> blocks;    // names
+  std::set<std::string> facts;   // stated, rejects as "<slot>x"
+  std::set<std::string> blocks;  // names
   int num_distractors = 0;
 };
 
-// Corrections that the request asks for and the frame offers; empty when none. `needed` slots are preferred.
+// Corrections that the request asks for and the frame offers; empty when none. `needed` slots are
+// preferred.
 std::vector<Correction> ChooseCorrections(const ItemRequest& request, SplitMix64& random);
 
-// Blocks for the facts in `required` (and the block names in `required_blocks`), corrections, fillers up to the length;
-// the persons in `pool_roles` each take something from the frame's pool.
+// Blocks for the facts in `required` (and the block names in `required_blocks`), corrections,
+// fillers up to the length; the persons in `pool_roles` each take something from the frame's pool.
 DialoguePlan PlanDialogue(const ItemRequest& request, const std::vector<Correction>& corrections,
-                          const std::set<std::string>& required, const std::set<std::string>& required_blocks,
+                          const std::set<std::string>& required,
+                          const std::set<std::string>& required_blocks,
                           const std::set<char>& pool_roles, char named_role, SplitMix64& random);
 
 // Speaker changes plus one.

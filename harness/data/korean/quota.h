@@ -1,5 +1,5 @@
-// What each item of a split must be: topics, persons, lengths, corrections, masks, names, dealt from shuffled decks
-// of 200 with exact counts, so that every prefix of 200*k items is balanced.
+// What each item of a split must be: topics, persons, lengths, corrections, masks, names, dealt
+// from shuffled decks of 200 with exact counts, so that every prefix of 200*k items is balanced.
 #ifndef PLUMBLINE_HARNESS_DATA_KOREAN_QUOTA_H_
 #define PLUMBLINE_HARNESS_DATA_KOREAN_QUOTA_H_
 
@@ -15,7 +15,8 @@ inline constexpr int64_t kBlockSize = 200;
 
 // The requests of items block*200 ... block*200+199 of a split. A pure function of its arguments.
 // `prefix_blocks` first blocks have the shares of the ci profile (more dialogues of 3-7 persons).
-std::vector<ItemRequest> DealBlock(uint64_t seed, std::string_view split, int64_t block, int64_t prefix_blocks);
+std::vector<ItemRequest> DealBlock(uint64_t seed, std::string_view split, int64_t block,
+                                   int64_t prefix_blocks);
 
 }  // namespace plumbline::data::korean
 

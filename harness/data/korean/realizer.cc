@@ -17,19 +17,29 @@ constexpr uint64_t kConnectorPercent = 40;
 constexpr uint64_t kBothPersonsPercent = 5;  // "#Person1#과 #Person2#는" becomes "두 사람은"
 
 constexpr std::string_view kReactions[] = {
-    "네",   "예",   "응",   "어",   "아",     "음",     "그럼", "그러", "그렇", "그래", "참",   "좋",   "알", "저기", "아니",
-    "확인", "오케", "글쎄", "잠깐", "잠시만", "감사", "고마", "죄송", "미안", "그리고", "안녕", "혹시", "어머", "와", "정말", "진짜", "여보", "다행", "물론", "할 수 없", "아쉽", "실례", "그건"};
+    "네",   "예",   "응",   "어",   "아",       "음",   "그럼", "그러", "그렇", "그래",
+    "참",   "좋",   "알",   "저기", "아니",     "확인", "오케", "글쎄", "잠깐", "잠시만",
+    "감사", "고마", "죄송", "미안", "그리고",   "안녕", "혹시", "어머", "와",   "정말",
+    "진짜", "여보", "다행", "물론", "할 수 없", "아쉽", "실례", "그건"};
 
-bool IsClosing(const Beat& beat) { return beat.block != nullptr && beat.block->kind == BlockKind::kClose; }
+bool IsClosing(const Beat& beat) {
+  return beat.block != nullptr && beat.block->kind == BlockKind::kClose;
+}
 
 }  // namespace
 
 bool BeginsWithReaction(std::string_view text) {
-  return std::any_of(std::begin(kReactions), std::end(kReactions), [text](std::string_view word) { return text.starts_with(word); });
+  return std::any_of(std::begin(kReactions), std::end(kReactions),
+                     [text](std::string_view word) { return text.starts_with(word); });
 }
 
 Realizer::Realizer(const ItemRequest& request, char named_role, Scene& scene, SplitMix64& random)
-    : request_(request), frame_(*request.frame), named_role_(named_role), scene_(scene), random_(random), pool_(frame_.pool) {
+    : request_(request),
+      frame_(*request.frame),
+      named_role_(named_role),
+      scene_(scene),
+      random_(random),
+      pool_(frame_.pool) {
   for (size_t i = pool_.size(); i > 1; --i) std::swap(pool_[i - 1], pool_[random_.Below(i)]);
 }
 
@@ -38,7 +48,8 @@ std::string Realizer::PhraseWords(const Beat& beat, const Reference& reference) 
     return reference.josa.empty() ? word : Josa(word, reference.josa);
   };
   if (reference.name == "mask") return with_particle("#" + request_.mask + "#");
-  if (reference.name == "name") return with_particle(scene_.ParticipantName(beat.role, true, random_));
+  if (reference.name == "name")
+    return with_particle(scene_.ParticipantName(beat.role, true, random_));
   if (reference.name == "noun") return with_particle(frame_.FindSlot(beat.slot)->noun);
   PLUMBLINE_CHECK(reference.name == "x" || reference.name == "x0");
   const Reference slot{beat.slot + (reference.name == "x0" ? "0" : ""), "", reference.josa};
@@ -49,7 +60,8 @@ std::string Realizer::Words(const Beat& beat) {
   if (beat.turn == nullptr) {
     const auto& wordings = Phrases(beat.key, LevelName(LevelOf(frame_, beat.role)));
     const LineText& wording = wordings[random_.Below(wordings.size())];
-    return Expand(wording, random_, [&](const Reference& reference) { return PhraseWords(beat, reference); });
+    return Expand(wording, random_,
+                  [&](const Reference& reference) { return PhraseWords(beat, reference); });
   }
   std::vector<const Line*> lines;
   for (const Line& candidate : beat.turn->lines) {
@@ -70,15 +82,19 @@ std::string Realizer::Words(const Beat& beat) {
   });
 }
 
-// An acknowledgement when the block is begun by the other speaker, a connector when by the same one; often nothing.
-std::string Realizer::Lead(const std::vector<SpokenTurn>& turns, const Beat& beat, const std::string& text) {
+// An acknowledgement when the block is begun by the other speaker, a connector when by the same
+// one; often nothing.
+std::string Realizer::Lead(const std::vector<SpokenTurn>& turns, const Beat& beat,
+                           const std::string& text) {
   if (!beat.starts_block || turns.empty() || BeginsWithReaction(text) || IsClosing(beat)) return "";
   if (beat.block != nullptr && !beat.block->acknowledged) return "";
   const bool same_speaker = turns.back().role == beat.role;
   if (!same_speaker && (turns.back().text.ends_with("?") || request_.num_persons > 2)) return "";
   if (!Chance(same_speaker ? kConnectorPercent : kAckPercent)) return "";
-  const auto& leads = Phrases(same_speaker ? "connector" : "ack", LevelName(LevelOf(frame_, beat.role)));
-  const std::string lead = Expand(leads[random_.Below(leads.size())], random_, [](const Reference&) { return ""; });
+  const auto& leads =
+      Phrases(same_speaker ? "connector" : "ack", LevelName(LevelOf(frame_, beat.role)));
+  const std::string lead =
+      Expand(leads[random_.Below(leads.size())], random_, [](const Reference&) { return ""; });
   if (std::find(used_leads_.begin(), used_leads_.end(), lead) != used_leads_.end()) return "";
   used_leads_.push_back(lead);
   return lead + " ";
@@ -113,7 +129,9 @@ void Realizer::PutName(std::vector<SpokenTurn>& turns) {
   if (named_role_ == '\0') return;
   const Naming naming = frame_.FindRole(named_role_)->naming;
   if (naming == Naming::kIntro) {
-    const auto own = std::find_if(turns.begin(), turns.end(), [this](const SpokenTurn& turn) { return turn.role == named_role_; });
+    const auto own = std::find_if(turns.begin(), turns.end(), [this](const SpokenTurn& turn) {
+      return turn.role == named_role_;
+    });
     Beat beat;
     beat.role = named_role_;
     beat.key = "name.intro";
@@ -121,8 +139,12 @@ void Realizer::PutName(std::vector<SpokenTurn>& turns) {
     own->text = own->text.ends_with("?") ? intro + " " + own->text : own->text + " " + intro;
   }
   if (naming != Naming::kCall) return;
-  const auto is_partner = [this](const SpokenTurn& turn) { return turn.role != named_role_ && turn.role <= 'B'; };
-  auto turn = std::find_if(turns.begin(), turns.end(), [&](const SpokenTurn& t) { return is_partner(t) && !BeginsWithReaction(t.text); });
+  const auto is_partner = [this](const SpokenTurn& turn) {
+    return turn.role != named_role_ && turn.role <= 'B';
+  };
+  auto turn = std::find_if(turns.begin(), turns.end(), [&](const SpokenTurn& t) {
+    return is_partner(t) && !BeginsWithReaction(t.text);
+  });
   if (turn == turns.end()) turn = std::find_if(turns.begin(), turns.end(), is_partner);
   turn->text = CallOf(named_role_) + ", " + turn->text;
 }
@@ -153,9 +175,11 @@ std::string Realizer::SummaryWord(const Reference& reference) {
 
 namespace {
 
-// Runs of coordinated tags in the order of their numbers: "#Person2#와 #Person1#은" becomes "#Person1#과 #Person2#는".
+// Runs of coordinated tags in the order of their numbers: "#Person2#와 #Person1#은" becomes
+// "#Person1#과 #Person2#는".
 std::string WithTagsInOrder(const std::string& text) {
-  constexpr std::string_view kShapes[][2] = {{"은", "는"}, {"이", "가"}, {"을", "를"}, {"과", "와"}, {"으로", "로"}};
+  constexpr std::string_view kShapes[][2] = {
+      {"은", "는"}, {"이", "가"}, {"을", "를"}, {"과", "와"}, {"으로", "로"}};
   constexpr size_t kTagBytes = 9;  // #PersonN#
   std::string ordered;
   for (size_t at = 0; at < text.size();) {
@@ -177,7 +201,8 @@ std::string WithTagsInOrder(const std::string& text) {
       continue;
     }
     std::sort(tags.begin(), tags.end());
-    for (size_t i = 0; i + 1 < tags.size(); ++i) ordered += (joints[i] == "," ? tags[i] + "," : Josa(tags[i], joints[i])) + " ";
+    for (size_t i = 0; i + 1 < tags.size(); ++i)
+      ordered += (joints[i] == "," ? tags[i] + "," : Josa(tags[i], joints[i])) + " ";
     std::string last = tags.back();
     for (const auto& shapes : kShapes) {
       const std::string_view rest = std::string_view(text).substr(end);
@@ -199,7 +224,8 @@ std::string Realizer::Summary(const std::vector<const SummaryPattern*>& patterns
   std::string summary;
   for (const SummaryPattern* pattern : patterns) {
     if (!summary.empty()) summary += " ";
-    summary += Expand(pattern->text, random_, [this](const Reference& reference) { return SummaryWord(reference); });
+    summary += Expand(pattern->text, random_,
+                      [this](const Reference& reference) { return SummaryWord(reference); });
   }
   summary = WithTagsInOrder(summary);
   const bool two = request_.num_persons == 2 && named_role_ == '\0';

@@ -1,5 +1,5 @@
-// From a plan to text: draws a wording for every beat, joins the beats of one speaker into turns, puts in
-// acknowledgements and names, writes the summaries.
+// From a plan to text: draws a wording for every beat, joins the beats of one speaker into turns,
+// puts in acknowledgements and names, writes the summaries.
 #ifndef PLUMBLINE_HARNESS_DATA_KOREAN_REALIZER_H_
 #define PLUMBLINE_HARNESS_DATA_KOREAN_REALIZER_H_
 
@@ -21,12 +21,14 @@ struct SpokenTurn {
 
 class Realizer {
  public:
-  // `named_role` is known by name ('\0': nobody). The scene and the random stream outlive the realizer.
+  // `named_role` is known by name ('\0': nobody). The scene and the random stream outlive the
+  // realizer.
   Realizer(const ItemRequest& request, char named_role, Scene& scene, SplitMix64& random);
 
   std::vector<SpokenTurn> Dialogue(const DialoguePlan& plan);
 
-  // One sentence per pattern sentence, joined by spaces. Only after Dialogue, which fixes who is #Person1#.
+  // One sentence per pattern sentence, joined by spaces. Only after Dialogue, which fixes who is
+  // #Person1#.
   std::string Summary(const std::vector<const SummaryPattern*>& patterns);
 
   // "#Person1#" of a role, in order of first speech.
@@ -57,7 +59,8 @@ class Realizer {
   std::vector<std::string> used_leads_;
 };
 
-// True when `text` begins with a word that already answers or reacts ("네", "그럼", "아"): nothing is put before it.
+// True when `text` begins with a word that already answers or reacts ("네", "그럼", "아"): nothing
+// is put before it.
 bool BeginsWithReaction(std::string_view text);
 
 }  // namespace plumbline::data::korean

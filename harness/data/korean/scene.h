@@ -1,5 +1,6 @@
-// One dialogue's world: the drawn slot values, the rejected ones, names of people, and how each was said so far.
-// It turns references into words, in the dialogue's spoken forms or the summary's written ones.
+// One dialogue's world: the drawn slot values, the rejected ones, names of people, and how each was
+// said so far. It turns references into words, in the dialogue's spoken forms or the summary's
+// written ones.
 #ifndef PLUMBLINE_HARNESS_DATA_KOREAN_SCENE_H_
 #define PLUMBLINE_HARNESS_DATA_KOREAN_SCENE_H_
 
@@ -37,11 +38,12 @@ class Scene {
 
   const Value& Final(std::string_view slot) const;
 
-  // The value behind a use; rejected ones are drawn when first asked for, all different from one another.
+  // The value behind a use; rejected ones are drawn when first asked for, all different from one
+  // another.
   const Value& ValueOf(const SlotUse& use, SplitMix64& random);
 
-  // A slot reference in speech. With `as_rejected` naming its slot, the rejected value 0 is said instead.
-  // What is said is appended to `mentions()`.
+  // A slot reference in speech. With `as_rejected` naming its slot, the rejected value 0 is said
+  // instead. What is said is appended to `mentions()`.
   std::string Say(const Reference& reference, std::string_view as_rejected, SplitMix64& random);
 
   // A slot reference in a summary: digits, never shortened.
@@ -50,7 +52,8 @@ class Scene {
   // Library names (이름1, 친구1, ...), the same for the whole dialogue.
   std::string LibraryName(const Reference& reference, SplitMix64& random);
 
-  // The name of participant `role` for the dialogue and the summary: full name where it is asked for.
+  // The name of participant `role` for the dialogue and the summary: full name where it is asked
+  // for.
   const std::string& ParticipantName(char role, bool full, SplitMix64& random);
 
   std::vector<Mention> TakeMentions();
@@ -66,9 +69,9 @@ class Scene {
   bool new_names_;
   std::map<std::string, Value> finals_;
   std::map<std::string, std::map<char, Value>> rejected_;
-  std::map<std::string, bool> in_words_;       // slot -> numbers spelled out
-  std::map<std::string, int> times_said_;      // value text -> count
-  std::map<std::string, std::string> names_;   // library name or participant -> name
+  std::map<std::string, bool> in_words_;      // slot -> numbers spelled out
+  std::map<std::string, int> times_said_;     // value text -> count
+  std::map<std::string, std::string> names_;  // library name or participant -> name
   std::vector<Mention> mentions_;
 };
 

@@ -28,7 +28,8 @@ size_t DigitsEnd(std::string_view text, size_t at) {
   return at;
 }
 
-// True when what follows continues the number that `value` ends with: minutes after an hour, thousands after 만.
+// True when what follows continues the number that `value` ends with: minutes after an hour,
+// thousands after 만.
 bool IsContinued(std::string_view value, std::string_view after) {
   if (value.ends_with("시") && after.starts_with(" ")) {
     const size_t end = DigitsEnd(after, 1);
@@ -37,18 +38,20 @@ bool IsContinued(std::string_view value, std::string_view after) {
   return !value.empty() && IsDigit(value.back()) && !after.empty() && IsDigit(after.front());
 }
 
-// True when the digits that `value` begins with are the tail of a longer number ("3명" in "13명", "5천 원" in "3만 5천 원").
+// True when the digits that `value` begins with are the tail of a longer number ("3명" in "13명",
+// "5천 원" in "3만 5천 원").
 bool HasNumberBefore(std::string_view value, std::string_view before) {
   if (value.empty() || !IsDigit(value.front()) || before.empty()) return false;
   if (IsDigit(before.back()) || before.back() == ',' || before.back() == '.') return true;
-  return value.ends_with("원") && before.ends_with("만 ") && before.size() > 4 && IsDigit(before[before.size() - 5]);
+  return value.ends_with("원") && before.ends_with("만 ") && before.size() > 4 &&
+         IsDigit(before[before.size() - 5]);
 }
 
 const Json& Field(const Json& record, const char* name) {
   const auto found = record.find(name);
   if (found == record.end()) {
-    Fail(ErrorKind::kData, "reading a sidecar record", "no field " + Quoted(name), "fname, topic_id and facts",
-         "use the .meta.jsonl file of the data set");
+    Fail(ErrorKind::kData, "reading a sidecar record", "no field " + Quoted(name),
+         "fname, topic_id and facts", "use the .meta.jsonl file of the data set");
   }
   return *found;
 }
@@ -72,18 +75,21 @@ bool HoldsValue(std::string_view raw_text, std::string_view raw_value) {
 
 bool SlotIsRight(std::string_view prediction, const SlotReference& slot) {
   if (!HoldsValue(prediction, slot.final)) return false;
-  return std::none_of(slot.rejected.begin(), slot.rejected.end(),
-                      [prediction](const std::string& rejected) { return HoldsValue(prediction, rejected); });
+  return std::none_of(
+      slot.rejected.begin(), slot.rejected.end(),
+      [prediction](const std::string& rejected) { return HoldsValue(prediction, rejected); });
 }
 
-SlotAccuracy MeasureSlots(const std::map<std::string, std::string>& predictions, const std::vector<Json>& meta) {
+SlotAccuracy MeasureSlots(const std::map<std::string, std::string>& predictions,
+                          const std::vector<Json>& meta) {
   SlotAccuracy accuracy;
   for (const Json& record : meta) {
     const auto prediction = predictions.find(Field(record, "fname").get<std::string>());
     const std::string text = prediction == predictions.end() ? "" : prediction->second;
     SlotCount& topic = accuracy.by_topic[Field(record, "topic_id").get<std::string>()];
     for (const Json& fact : Field(record, "facts")) {
-      const SlotReference slot{Field(fact, "slot").get<std::string>(), Field(fact, "final").get<std::string>(),
+      const SlotReference slot{Field(fact, "slot").get<std::string>(),
+                               Field(fact, "final").get<std::string>(),
                                Field(fact, "rejected").get<std::vector<std::string>>()};
       const int64_t right = SlotIsRight(text, slot) ? 1 : 0;
       for (SlotCount* count : {&accuracy.overall, &topic}) {

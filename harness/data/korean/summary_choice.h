@@ -1,4 +1,5 @@
-// Which summary patterns an item gets: one main sentence and additions up to the wanted number of sentences.
+// Which summary patterns an item gets: one main sentence and additions up to the wanted number of
+// sentences.
 #ifndef PLUMBLINE_HARNESS_DATA_KOREAN_SUMMARY_CHOICE_H_
 #define PLUMBLINE_HARNESS_DATA_KOREAN_SUMMARY_CHOICE_H_
 
@@ -18,16 +19,18 @@ struct SummaryChoice {
   int num_sentences = 0;
 };
 
-// The facts and blocks of a finished plan; without one (nullptr) everything the frame can state is allowed.
+// The facts and blocks of a finished plan; without one (nullptr) everything the frame can state is
+// allowed.
 struct Stated {
   const std::set<std::string>* facts = nullptr;
   const std::set<std::string>* blocks = nullptr;
 };
 
-// 65 % a function of topic, number of sentences and correction kind, 35 % random. Patterns whose main sentence is in
-// `used` are avoided. Empty patterns when no main sentence fits.
-SummaryChoice ChooseSummary(const ItemRequest& request, const std::vector<Correction>& corrections, const Stated& stated,
-                            const std::set<const SummaryPattern*>& used, SplitMix64& random);
+// 65 % a function of topic, number of sentences and correction kind, 35 % random. Patterns whose
+// main sentence is in `used` are avoided. Empty patterns when no main sentence fits.
+SummaryChoice ChooseSummary(const ItemRequest& request, const std::vector<Correction>& corrections,
+                            const Stated& stated, const std::set<const SummaryPattern*>& used,
+                            SplitMix64& random);
 
 }  // namespace plumbline::data::korean
 

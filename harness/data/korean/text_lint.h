@@ -1,5 +1,6 @@
-// Rules that every Korean line must keep, whoever wrote it: characters, spacing, spelling, counters, particles,
-// endings that fit the speech level. Used on frame lines by framecheck and on finished items by the gates.
+// Rules that every Korean line must keep, whoever wrote it: characters, spacing, spelling,
+// counters, particles, endings that fit the speech level. Used on frame lines by framecheck and on
+// finished items by the gates.
 #ifndef PLUMBLINE_HARNESS_DATA_KOREAN_TEXT_LINT_H_
 #define PLUMBLINE_HARNESS_DATA_KOREAN_TEXT_LINT_H_
 
@@ -13,7 +14,8 @@ namespace plumbline::data::korean {
 
 // Each function returns what is wrong, one message a finding; empty: nothing.
 
-// Gate 4: composed Hangul syllables, digits, the closed Latin list, the listed punctuation; ends in . ? ! or ...
+// Gate 4: composed Hangul syllables, digits, the closed Latin list, the listed punctuation; ends in
+// . ? ! or ...
 std::vector<std::string> LintCharacters(std::string_view text);
 
 // Gate 3: spacing around counters and marks, joined auxiliary verbs, frequent misspellings.

@@ -76,7 +76,9 @@ TEST(Josa, EveryRowOfTheDesignComesOut) {
   }
 }
 
-TEST(Josa, DecomposedInputIsComposedFirst) { EXPECT_EQ(Josa(DecomposeHangul("한글"), "으로"), "한글로"); }
+TEST(Josa, DecomposedInputIsComposedFirst) {
+  EXPECT_EQ(Josa(DecomposeHangul("한글"), "으로"), "한글로");
+}
 
 TEST(Josa, PronounsHaveTheirOwnForms) {
   EXPECT_EQ(Josa("나", "이"), "내가");
@@ -121,7 +123,9 @@ TEST(Josa, NumbersAgreeWithTheirSpelledReading) {
   for (int number = 0; number <= 10'000; ++number) {
     const std::string digits = std::to_string(number), reading = SinoReading(number);
     for (const char* form : {"은", "을", "으로", "이에요"}) {
-      EXPECT_EQ(Josa(digits, form).substr(digits.size()), Josa(reading, form).substr(reading.size())) << number << form;
+      EXPECT_EQ(Josa(digits, form).substr(digits.size()),
+                Josa(reading, form).substr(reading.size()))
+          << number << form;
     }
   }
 }

@@ -9,7 +9,9 @@
 namespace plumbline::data::korean {
 namespace {
 
-std::string Named(const Reference& reference) { return "<" + reference.name + "." + reference.form + "+" + reference.josa + ">"; }
+std::string Named(const Reference& reference) {
+  return "<" + reference.name + "." + reference.form + "+" + reference.josa + ">";
+}
 
 TEST(LineText, AReferenceHasNameFormAndParticle) {
   SplitMix64 random(1);

@@ -42,9 +42,11 @@ TEST(SlotIsRight, NeedsTheFinalValueAndNoRejectedOne) {
 
 TEST(MeasureSlots, CountsOverallContestedAndByTopic) {
   const std::vector<Json> meta = {
-      Meta("a", "T01", Json::array({FactJson("메뉴", "비빔밥", {"냉면"}), FactJson("수량", "2인분", {})})),
+      Meta("a", "T01",
+           Json::array({FactJson("메뉴", "비빔밥", {"냉면"}), FactJson("수량", "2인분", {})})),
       Meta("b", "T02", Json::array({FactJson("요일", "월요일", {})}))};
-  const SlotAccuracy accuracy = MeasureSlots({{"a", "냉면 2인분을 주문한다."}, {"b", "월요일에 간다."}}, meta);
+  const SlotAccuracy accuracy =
+      MeasureSlots({{"a", "냉면 2인분을 주문한다."}, {"b", "월요일에 간다."}}, meta);
   EXPECT_EQ(accuracy.overall.right, 2);
   EXPECT_EQ(accuracy.overall.total, 3);
   EXPECT_EQ(accuracy.contested.right, 0);

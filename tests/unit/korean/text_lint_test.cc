@@ -17,7 +17,8 @@ TEST(LintCharacters, RefusesJamoFullWidthDigitsAndAMissingEnd) {
 
 TEST(LintSpelling, FindsSpacingAndMisspellings) {
   EXPECT_TRUE(LintSpelling("예약해 주세요. 3명이에요.").empty());
-  for (const char* wrong : {"예약해주세요.", "몇일 걸려요?", "제가 할께요.", "3 명이에요.", "갈 것같아요.", "두  칸.", "네 , 좋아요.", "이번주에 가요."}) {
+  for (const char* wrong : {"예약해주세요.", "몇일 걸려요?", "제가 할께요.", "3 명이에요.",
+                            "갈 것같아요.", "두  칸.", "네 , 좋아요.", "이번주에 가요."}) {
     EXPECT_FALSE(LintSpelling(wrong).empty()) << wrong;
   }
 }
@@ -25,7 +26,8 @@ TEST(LintSpelling, FindsSpacingAndMisspellings) {
 TEST(LintCounters, FindsNumeralsThatDoNotGoWithTheirCounters) {
   EXPECT_TRUE(LintCounters("세 명이 여섯 시에 가요.").empty());
   EXPECT_TRUE(LintCounters("24시간 영업해요.").empty());
-  for (const char* wrong : {"삼 명이 가요.", "육 시에 봬요.", "세 인분 주세요.", "오전 12시에 봬요.", "15시에 봬요."}) {
+  for (const char* wrong :
+       {"삼 명이 가요.", "육 시에 봬요.", "세 인분 주세요.", "오전 12시에 봬요.", "15시에 봬요."}) {
     EXPECT_FALSE(LintCounters(wrong).empty()) << wrong;
   }
 }
@@ -54,7 +56,8 @@ TEST(LintLevel, FormulasAndWordsThatLookLikeEndingsAreFine) {
 
 TEST(LintSummary, WantsPlainPresentWithoutSpeakersWords) {
   EXPECT_TRUE(LintSummary("#Person1#은 방을 예약한다.").empty());
-  for (const char* wrong : {"#Person1#은 방을 예약해요.", "#Person1#은 방을 예약합니다.", "#Person1#은 방을 예약했다.", "방을 예약함.", "제가 방을 예약한다."}) {
+  for (const char* wrong : {"#Person1#은 방을 예약해요.", "#Person1#은 방을 예약합니다.",
+                            "#Person1#은 방을 예약했다.", "방을 예약함.", "제가 방을 예약한다."}) {
     EXPECT_FALSE(LintSummary(wrong).empty()) << wrong;
   }
 }

@@ -114,11 +114,11 @@ std::vector<Observation> TrivialObservations(const std::string& name, const Roug
 }
 
 std::vector<Observation> SpeedObservations(const Throughput& throughput, const measure::MachineLimits& limits,
-                                           double load_s) {
+                                           const std::vector<double>& load_s) {
   std::vector<Observation> all;
   AddRates(all, "speed.train", throughput.train);
   AddRates(all, "speed.generate", throughput.generate);
-  all.push_back(Noisy("speed.load_s", "s", Direction::kLower, {load_s}));
+  all.push_back(Noisy("speed.load_s", "s", Direction::kLower, load_s));
   all.push_back(Noisy("machine.sgemm", "Gflop/s", Direction::kHigher, limits.sgemm_gflop_per_s));
   all.push_back(Noisy("machine.read", "GB/s", Direction::kHigher, limits.read_gb_per_s));
   return all;

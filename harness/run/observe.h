@@ -27,7 +27,7 @@ std::vector<check::Observation> TrivialObservations(const std::string& name, con
 
 // train.samples_per_s, generate.tokens_per_s, machine.sgemm ...: raw repetitions, advisory off their key.
 std::vector<check::Observation> SpeedObservations(const Throughput& throughput, const measure::MachineLimits& limits,
-                                                  double load_s);
+                                                  const std::vector<double>& load_s);
 
 }  // namespace plumbline::run
 

@@ -98,6 +98,14 @@ TEST_F(Accept, SameNumbersAgainWriteNothing) {
   EXPECT_EQ(Exact(), exact);
 }
 
+TEST_F(Accept, NewTimesAreStoredThoughTheyGateNothing) {
+  AcceptTwice(HonestRun());
+  RunRecord faster = HonestRun();
+  At(faster, "train.tokens_per_s", MetricClass::kN1).values = {20.0, 21.0, 22.0};
+  EXPECT_THAT(AcceptTwice(faster, {"faster", "test", {}}).written, SizeIs(1));
+  EXPECT_THAT(Keyed(), HasSubstr("  0x1.4p+4 # 20\n"));
+}
+
 // Lines of a baseline file outside its history.
 std::vector<std::string> BodyLines(const std::string& text) {
   std::vector<std::string> lines;

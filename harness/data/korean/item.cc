@@ -37,7 +37,7 @@ std::optional<Scene> DrawScene(const ItemRequest& request, const std::set<std::s
                                const Accepts& accepts, SplitMix64& random) {
   for (int draw = 0; draw < kMaxCombinations; ++draw) {
     Scene scene(*request.frame, random, request.new_names);
-    if (accepts(scene.CombinationKey()) && accepts(scene.KeyOf(told))) return scene;
+    if (accepts(scene.KeyOf(told)) && accepts(scene.CombinationKey())) return scene;
   }
   return std::nullopt;
 }

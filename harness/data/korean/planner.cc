@@ -1,41 +1,24 @@
 #include "harness/data/korean/planner.h"
 
 #include <algorithm>
-#include <optional>
 #include <utility>
 
 #include "harness/base/error.h"
-#include "harness/data/korean/catalog.h"
-#include "harness/data/korean/correction.h"
+#include "harness/data/korean/piece.h"
 
 namespace plumbline::data::korean {
 namespace {
 
 // Shares in percent and positions on the 10-turn scale.
 constexpr uint64_t kClosePercent = 58;
-constexpr double kNameFirst = 3.0, kNameLast = 9.0;
 constexpr uint64_t kRivalPercent = 85;
 constexpr uint64_t kCallPercent = 60;
 constexpr int kCallTurns = 8;
 constexpr int kVeryLongTurns = 20;
 constexpr uint64_t kShortestPercent = 65;  // a filler is chosen for adding few turns
 constexpr size_t kNumCompared = 6;
-constexpr double kJoinSlack = 2.5;
-constexpr double kLatePosition = 9.2;  // thanks and the like stay behind everything else
-constexpr double kMaskFirst = 6.0, kMaskLast = 9.0;
-constexpr double kClosePosition = 100, kOpenPosition = -1, kCallPosition = -2;
 constexpr int kCoreTurns = 7;           // shorter dialogues state only what their summary needs
 constexpr int kCrowdTwicePercent = 35;  // an extra person speaks in two crowd blocks
-
-bool Chance(SplitMix64& random, uint64_t percent) { return random.Below(100) < percent; }
-
-// A block (or a shared exchange) with its wordings fixed in number and speakers, not yet in words.
-struct Piece {
-  const Block* block = nullptr;
-  double position = 0;
-  std::vector<Beat> beats;
-  std::vector<std::string> facts;
-};
 
 template <typename T>
 void Shuffle(std::vector<T>& items, SplitMix64& random) {
@@ -46,7 +29,11 @@ class PlanBuilder {
  public:
   PlanBuilder(const ItemRequest& request, const std::vector<Correction>& corrections,
               SplitMix64& random)
-      : request_(request), frame_(*request.frame), corrections_(corrections), random_(random) {}
+      : request_(request),
+        frame_(*request.frame),
+        corrections_(corrections),
+        random_(random),
+        maker_(request, corrections, random) {}
 
   void AddRequired(const std::set<std::string>& facts, const std::set<std::string>& names) {
     for (const Block& block : frame_.blocks) {
@@ -55,7 +42,8 @@ class PlanBuilder {
       const bool corrected =
           std::any_of(corrections_.begin(), corrections_.end(),
                       [&block](const Correction& c) { return c.block == &block; });
-      if (Fits(block) && (always || corrected || names.contains(block.name))) AddBlock(block);
+      if (maker_.Fits(block) && (always || corrected || names.contains(block.name)))
+        AddBlock(block);
     }
     for (const std::string& fact : facts) AddBlockFor(fact);
     // What the added blocks build on; the list grows while it is walked.
@@ -65,43 +53,23 @@ class PlanBuilder {
     }
   }
 
-  void AddName(char role) {
-    Piece piece;
-    piece.position = Between(kNameFirst, kNameLast);
-    piece.beats = {KeyBeat(OtherOf(role), "name.ask"), KeyBeat(role, "name.answer")};
-    piece.beats.front().starts_block = true;
-    pieces_.push_back(std::move(piece));
-  }
+  void AddName(char role) { pieces_.push_back(maker_.NameExchange(role)); }
 
-  void AddMask(char role) {
-    Piece piece;
-    piece.position = Between(kMaskFirst, kMaskLast);
-    piece.beats = {KeyBeat(OtherOf(role), request_.mask + ".ask"),
-                   KeyBeat(role, request_.mask + ".give")};
-    piece.beats.front().starts_block = true;
-    pieces_.push_back(std::move(piece));
-  }
+  void AddMask(char role) { pieces_.push_back(maker_.MaskExchange(role)); }
 
   // One crowd block for each person beyond A and B, two for some; `pool_roles` get one that names a
   // pool value.
   void AddCrowd(const std::set<char>& pool_roles) {
     std::vector<const Block*> crowd;
     for (const Block& block : frame_.blocks) {
-      if (block.kind == BlockKind::kCrowd && Fits(block)) crowd.push_back(&block);
+      if (block.kind == BlockKind::kCrowd && maker_.Fits(block)) crowd.push_back(&block);
     }
     Shuffle(crowd, random_);
     for (int person = 2; person < request_.num_persons; ++person) {
       const char role = static_cast<char>('A' + person);
-      const int blocks = Chance(random_, kCrowdTwicePercent) ? 2 : 1;
-      for (int k = 0; k < blocks; ++k) {
-        const bool from_pool = k == 0 && pool_roles.contains(role);
-        const auto next = std::find_if(crowd.begin(), crowd.end(), [&](const Block* block) {
-          return (k == 0 && !from_pool) || from_pool == UsesPool(*block);
-        });
-        if (next == crowd.end()) break;
-        AddBlock(**next, role);
-        crowd.erase(next);
-      }
+      const bool twice = Chance(random_, kCrowdTwicePercent);
+      const Pool wanted = pool_roles.contains(role) ? Pool::kYes : Pool::kAny;
+      if (TakeCrowd(crowd, role, wanted) && twice) TakeCrowd(crowd, role, Pool::kNo);
     }
   }
 
@@ -118,15 +86,15 @@ class PlanBuilder {
 
   // In longer dialogues the one who begins first asks for attention.
   void AddCall() {
-    const Frame* talk = TalkFrame();
+    const Frame* talk = maker_.Talk();
     if (talk == nullptr || request_.num_turns < kCallTurns || !Chance(random_, kCallPercent))
       return;
     const char first = pieces_.front().beats.front().role;
     for (const Block& block : talk->blocks) {
       if (block.kind != BlockKind::kOpen || !MayBeCalled(pieces_.front())) continue;
-      Piece piece = MakePiece(block, 'X');
+      Piece piece = maker_.Make(block, 'X');
       piece.position = kCallPosition;
-      for (Beat& beat : piece.beats) beat.role = beat.role == 'A' ? first : OtherOf(first);
+      for (Beat& beat : piece.beats) beat.role = beat.role == 'A' ? first : maker_.OtherOf(first);
       pieces_.push_back(std::move(piece));
       for (Beat& beat : pieces_.front().beats)
         beat.after_call = &beat == &pieces_.front().beats.front();
@@ -137,7 +105,7 @@ class PlanBuilder {
   // The goodbye comes last: it may add a turn to the full length.
   void AddFillers() {
     std::vector<Piece> candidates = Candidates(false);
-    while (Turns(pieces_) < request_.num_turns && AddOne(candidates, request_.num_turns)) {
+    while (NumTurns(pieces_) < request_.num_turns && AddOne(candidates, request_.num_turns)) {
     }
     if (Chance(random_, kClosePercent)) AddClose();
   }
@@ -156,21 +124,6 @@ class PlanBuilder {
 
  private:
   static constexpr int kNoLimit = 1000;
-
-  bool Fits(const Block& block) const {
-    return request_.num_persons >= block.min_persons && request_.num_persons <= block.max_persons;
-  }
-
-  char OtherOf(char role) const { return role == 'A' ? 'B' : 'A'; }
-
-  static Beat KeyBeat(char role, std::string key) {
-    Beat beat;
-    beat.role = role;
-    beat.key = std::move(key);
-    return beat;
-  }
-
-  double Between(double first, double last) { return first + (last - first) * random_.Unit(); }
 
   bool Has(const Block& block) const {
     return std::any_of(pieces_.begin(), pieces_.end(),
@@ -203,6 +156,19 @@ class PlanBuilder {
            std::find(block.facts.begin(), block.facts.end(), frame_.pool_name) != block.facts.end();
   }
 
+  enum class Pool { kYes, kNo, kAny };
+
+  // False when no block is left that fits.
+  bool TakeCrowd(std::vector<const Block*>& crowd, char role, Pool pool) {
+    const auto next = std::find_if(crowd.begin(), crowd.end(), [&](const Block* block) {
+      return pool == Pool::kAny || (pool == Pool::kYes) == UsesPool(*block);
+    });
+    if (next == crowd.end()) return false;
+    AddBlock(**next, role);
+    crowd.erase(next);
+    return true;
+  }
+
   void AddBlockFor(const std::string& fact) {
     for (const Piece& piece : pieces_) {
       if (std::find(piece.facts.begin(), piece.facts.end(), fact) != piece.facts.end()) return;
@@ -210,65 +176,14 @@ class PlanBuilder {
     for (const Block& block : frame_.blocks) {
       const bool states =
           std::find(block.facts.begin(), block.facts.end(), fact) != block.facts.end();
-      if (states && Fits(block) && block.kind != BlockKind::kClose &&
+      if (states && maker_.Fits(block) && block.kind != BlockKind::kClose &&
           block.kind != BlockKind::kCrowd)
         return AddBlock(block);
     }
   }
 
   void AddBlock(const Block& block, char crowd_role = 'X') {
-    if (!Has(block)) pieces_.push_back(MakePiece(block, crowd_role));
-  }
-
-  const Script& ChooseScript(const Block& block) {
-    std::vector<const Script*> fitting;
-    for (const Script& script : block.scripts) {
-      if (block.kind == BlockKind::kOpen && script.turns.front().role == request_.opener)
-        fitting.push_back(&script);
-    }
-    if (fitting.empty()) {
-      for (const Script& script : block.scripts) fitting.push_back(&script);
-    }
-    return *fitting[random_.Below(fitting.size())];
-  }
-
-  Piece MakePiece(const Block& block, char crowd_role) {
-    Piece piece;
-    piece.block = &block;
-    piece.facts = block.facts;
-    piece.position = Between(block.first, block.last);
-    if (block.kind == BlockKind::kOpen) piece.position = kOpenPosition;
-    if (block.kind == BlockKind::kClose) piece.position = kClosePosition;
-    const Script& script = ChooseScript(block);
-    const auto correction =
-        std::find_if(corrections_.begin(), corrections_.end(),
-                     [&block](const Correction& c) { return c.block == &block; });
-    piece.beats = correction == corrections_.end()
-                      ? PlainBeats(script)
-                      : CorrectedBeats(frame_, script, *correction, random_);
-    for (Beat& beat : piece.beats) {
-      beat.block = &block;
-      if (beat.role == 'X') beat.role = crowd_role;
-    }
-    piece.beats.front().starts_block = true;
-    return piece;
-  }
-
-  // A goodbye; that of the shared talk may be begun by either.
-  Piece PieceOf(const Block& block, const Script& script) {
-    Piece piece;
-    piece.block = &block;
-    piece.position = kClosePosition;
-    piece.beats = PlainBeats(script);
-    const bool own =
-        &block >= frame_.blocks.data() && &block < frame_.blocks.data() + frame_.blocks.size();
-    const bool flip = !own && Chance(random_, 50);
-    for (Beat& beat : piece.beats) {
-      beat.block = &block;
-      if (flip) beat.role = OtherOf(beat.role);
-    }
-    piece.beats.front().starts_block = true;
-    return piece;
+    if (!Has(block)) pieces_.push_back(maker_.Make(block, crowd_role));
   }
 
   // Blocks that may still be added; a talk block is drawn with its two speakers at random.
@@ -278,33 +193,23 @@ class PlanBuilder {
       const bool filler =
           block.kind == BlockKind::kDistract ||
           (!distractors_only && (block.kind == BlockKind::kOpt || block.kind == BlockKind::kFact));
-      if (filler && Fits(block) && !Has(block)) candidates.push_back(MakePiece(block, 'X'));
+      if (filler && maker_.Fits(block) && !Has(block))
+        candidates.push_back(maker_.Make(block, 'X'));
     }
     AddTalk(candidates, distractors_only);
     Shuffle(candidates, random_);
     return candidates;
   }
 
-  // The shared talk, unless its speech level is not that of both speakers.
-  const Frame* TalkFrame() const {
-    const Frame* talk = FindTalk(frame_.talk);
-    if (talk == nullptr) return nullptr;
-    const bool plain = LevelOf(*talk, 'A') == Level::kHae;
-    for (const char role : {'A', 'B'}) {
-      if ((LevelOf(frame_, role) == Level::kHae) != plain) return nullptr;
-    }
-    return talk;
-  }
-
   void AddTalk(std::vector<Piece>& candidates, bool distractors_only) {
-    const Frame* talk = TalkFrame();
+    const Frame* talk = maker_.Talk();
     if (talk == nullptr) return;
     for (const Block& block : talk->blocks) {
       if (block.kind != BlockKind::kDistract && (distractors_only || block.kind != BlockKind::kOpt))
         continue;
-      Piece piece = MakePiece(block, 'X');
+      Piece piece = maker_.Make(block, 'X');
       if (Chance(random_, 50)) {
-        for (Beat& beat : piece.beats) beat.role = OtherOf(beat.role);
+        for (Beat& beat : piece.beats) beat.role = maker_.OtherOf(beat.role);
       }
       candidates.push_back(std::move(piece));
     }
@@ -313,12 +218,12 @@ class PlanBuilder {
   // A goodbye of the frame or of the shared talk.
   void AddClose() {
     std::vector<Piece> closes;
-    for (const Frame* frame : {&frame_, TalkFrame()}) {
+    for (const Frame* frame : {&frame_, maker_.Talk()}) {
       if (frame == nullptr) continue;
       for (const Block& block : frame->blocks) {
         for (const Script& script : block.scripts) {
-          if (block.kind == BlockKind::kClose && Fits(block))
-            closes.push_back(PieceOf(block, script));
+          if (block.kind == BlockKind::kClose && maker_.Fits(block))
+            closes.push_back(maker_.MakeClose(block, script));
         }
       }
     }
@@ -326,7 +231,7 @@ class PlanBuilder {
     const char last = ordered.back().beats.back().role;
     std::erase_if(closes, [last](const Piece& close) { return close.beats.front().role == last; });
     Shuffle(closes, random_);
-    AddOne(closes, std::max(request_.num_turns, Turns(pieces_) + 1));
+    AddOne(closes, std::max(request_.num_turns, NumTurns(pieces_) + 1));
   }
 
   // Adds a candidate that keeps the dialogue within `max_turns`: the first one, or often the one
@@ -337,12 +242,12 @@ class PlanBuilder {
     size_t best = candidates.size(), seen = 0;
     int best_turns = max_turns + 1;
     for (size_t i = 0; i < candidates.size() && seen < compared; ++i) {
-      if (!NeedsMet(*candidates[i].block) || StatesAgain(candidates[i]) ||
+      if (!NeedsMet(*candidates[i].block, pieces_) || StatesAgain(candidates[i], pieces_) ||
           TooMuchTalk(candidates[i]))
         continue;
       std::vector<Piece> longer = pieces_;
       longer.push_back(candidates[i]);
-      const int turns = Turns(longer);
+      const int turns = NumTurns(longer);
       if (turns > max_turns) continue;
       ++seen;
       if (turns < best_turns) best = i;
@@ -356,7 +261,7 @@ class PlanBuilder {
 
   // Shared small talk is seasoning: once a dialogue, twice in a very long one.
   bool TooMuchTalk(const Piece& piece) const {
-    const Frame* talk = TalkFrame();
+    const Frame* talk = maker_.Talk();
     const auto is_talk = [talk](const Piece& other) {
       return talk != nullptr && other.block >= talk->blocks.data() &&
              other.block < talk->blocks.data() + talk->blocks.size() &&
@@ -366,86 +271,15 @@ class PlanBuilder {
     return is_talk(piece) && used >= (request_.num_turns >= kVeryLongTurns ? 2 : 1);
   }
 
-  bool NeedsMet(const Block& block) const {
-    return std::all_of(block.needs.begin(), block.needs.end(),
-                       [this](const std::string& need) { return States(need); });
-  }
-
-  bool States(const std::string& fact) const {
-    return std::any_of(pieces_.begin(), pieces_.end(), [&fact](const Piece& piece) {
-      return std::find(piece.facts.begin(), piece.facts.end(), fact) != piece.facts.end();
-    });
-  }
-
-  bool StatesAgain(const Piece& piece) const {
-    return std::any_of(piece.facts.begin(), piece.facts.end(),
-                       [this](const std::string& fact) { return States(fact); });
-  }
-
-  bool MustFollow(const Piece& later, const Piece& earlier) const {
-    if (later.block == nullptr || earlier.block == nullptr) return false;
-    const auto& after = later.block->after;
-    if (std::find(after.begin(), after.end(), earlier.block->name) != after.end()) return true;
-    return std::any_of(
-        later.block->needs.begin(), later.block->needs.end(), [&earlier](const std::string& need) {
-          return std::find(earlier.facts.begin(), earlier.facts.end(), need) != earlier.facts.end();
-        });
-  }
-
-  // By position, but never before what a piece builds on. Among pieces of nearly the same position
-  // the one goes first that the last speaker begins: the two texts become one longer turn.
-  std::vector<Piece> Ordered(std::vector<Piece> pieces) const {
-    std::stable_sort(pieces.begin(), pieces.end(),
-                     [](const Piece& a, const Piece& b) { return a.position < b.position; });
-    std::vector<Piece> ordered;
-    while (!pieces.empty()) {
-      const auto is_free = [&pieces, this](const Piece& piece) {
-        return std::none_of(pieces.begin(), pieces.end(), [&](const Piece& other) {
-          return &other != &piece && MustFollow(piece, other);
-        });
-      };
-      auto next = std::find_if(pieces.begin(), pieces.end(), is_free);
-      if (next == pieces.end()) next = pieces.begin();
-      if (!ordered.empty()) {
-        const char last = ordered.back().beats.back().role;
-        const double limit = next->position + kJoinSlack;
-        const auto joined = std::find_if(next, pieces.end(), [&](const Piece& piece) {
-          return piece.position <= std::min(limit, kLatePosition) &&
-                 piece.beats.front().role == last && is_free(piece);
-        });
-        if (joined != pieces.end() && next->position > kOpenPosition) next = joined;
-      }
-      ordered.push_back(std::move(*next));
-      pieces.erase(next);
-    }
-    return ordered;
-  }
-
-  int Turns(const std::vector<Piece>& pieces) const {
-    std::vector<Beat> beats;
-    for (const Piece& piece : Ordered(pieces))
-      beats.insert(beats.end(), piece.beats.begin(), piece.beats.end());
-    return NumTurns(beats);
-  }
-
   const ItemRequest& request_;
   const Frame& frame_;
   const std::vector<Correction>& corrections_;
   SplitMix64& random_;
+  PieceMaker maker_;
   std::vector<Piece> pieces_;
 };
 
 }  // namespace
-
-int NumTurns(const std::vector<Beat>& beats) {
-  int turns = 0;
-  char last = '\0';
-  for (const Beat& beat : beats) {
-    turns += beat.role != last ? 1 : 0;
-    last = beat.role;
-  }
-  return turns;
-}
 
 std::vector<char> NamableRoles(const Frame& frame) {
   std::vector<char> roles;

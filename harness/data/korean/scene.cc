@@ -48,17 +48,19 @@ Scene::Scene(const Frame& frame, SplitMix64& random, bool new_names)
     PLUMBLINE_CHECK(++draws < kMaxDraws);
     DrawFinals(random);
   } while (IsForbidden());
-  for (const Slot& slot : frame_.slots) in_words_[slot.name] = Chance(random, kWordsPercent);
+  for (size_t s = 0; s < frame_.slots.size(); ++s) {
+    in_words_.push_back(Chance(random, kWordsPercent));
+  }
 }
 
 void Scene::DrawFinals(SplitMix64& random) {
   finals_.clear();
   for (const JointTable& table : frame_.tables) {
     const auto& row = table.rows[random.Below(table.rows.size())];
-    for (size_t s = 0; s < row.size(); ++s) finals_[table.slots[s]] = row[s];
+    for (size_t s = 0; s < row.size(); ++s) finals_[table.slots[s]] = &row[s];
   }
   for (const Slot& slot : frame_.slots) {
-    if (slot.table < 0) finals_[slot.name] = slot.values[random.Below(slot.values.size())];
+    if (slot.table < 0) finals_[slot.name] = &slot.values[random.Below(slot.values.size())];
   }
 }
 
@@ -74,7 +76,7 @@ bool Scene::IsForbidden() const {
 std::string Scene::CombinationKey() const {
   std::string key = frame_.id;
   for (const auto& [slot, value] : finals_) {
-    if (frame_.FindSlot(slot)->is_fact) key += "|" + slot + "=" + value.text;
+    if (frame_.FindSlot(slot)->is_fact) key += "|" + slot + "=" + value->text;
   }
   return key;
 }
@@ -83,15 +85,15 @@ std::string Scene::KeyOf(const std::set<std::string>& slots) const {
   std::string key = frame_.id + "|told";
   for (const std::string& slot : slots) {
     const auto found = finals_.find(slot);
-    if (found != finals_.end()) key += "|" + slot + "=" + found->second.text;
+    if (found != finals_.end()) key += "|" + slot + "=" + found->second->text;
   }
   return key;
 }
 
 const Value& Scene::Final(std::string_view slot) const {
-  const auto found = finals_.find(std::string(slot));
+  const auto found = finals_.find(slot);
   PLUMBLINE_CHECK(found != finals_.end());
-  return found->second;
+  return *found->second;
 }
 
 bool Scene::Clashes(const Slot& slot, const Value& candidate) const {
@@ -126,7 +128,7 @@ std::string Scene::Render(const Value& value, const Reference& reference, SplitM
   if (!reference.form.empty()) return value.forms.at(reference.form);
   const auto use = FindSlotUse(frame_, reference.name);
   const SpokenForms forms = SpokenFormsOf(value.text);
-  const bool words = in_words_[use->slot->name];
+  const bool words = in_words_[static_cast<size_t>(use->slot - frame_.slots.data())];
   const bool later = times_said_[value.text]++ > 0 && Chance(random, kShortPercent);
   return Pick(words ? (later ? forms.later_words : forms.words)
                     : (later ? forms.later_digits : forms.digits),

@@ -67,9 +67,9 @@ class Scene {
 
   const Frame& frame_;
   bool new_names_;
-  std::map<std::string, Value> finals_;
+  std::map<std::string, const Value*, std::less<>> finals_;  // into the frame
   std::map<std::string, std::map<char, Value>> rejected_;
-  std::map<std::string, bool> in_words_;      // slot -> numbers spelled out
+  std::vector<bool> in_words_;                // slot -> numbers spelled out
   std::map<std::string, int> times_said_;     // value text -> count
   std::map<std::string, std::string> names_;  // library name or participant -> name
   std::vector<Mention> mentions_;

@@ -21,6 +21,9 @@ std::vector<std::string> LintCharacters(std::string_view text);
 // Gate 3: spacing around counters and marks, joined auxiliary verbs, frequent misspellings.
 std::vector<std::string> LintSpelling(std::string_view text);
 
+// Part of gate 3: digits join their counters.
+std::vector<std::string> LintCounterSpacing(std::string_view text);
+
 // Gate 6: numerals that do not go with their counters, impossible clock times.
 std::vector<std::string> LintCounters(std::string_view text);
 

@@ -54,7 +54,7 @@ class Names {
 };
 
 BartSelfAttention AllocateSelfAttention(int64_t width, const at::Device& device) {
-  return {nn::AllocateMergedLinear(3, width, width, 1, device),
+  return {nn::AllocateMergedLinear({width, width, width}, width, 1, device),
           nn::AllocateLinear(width, width, device), nn::AllocateLayerNorm(width, device)};
 }
 
@@ -65,7 +65,7 @@ BartFeedForward AllocateFeedForward(int64_t width, int64_t inner, const at::Devi
 
 BartCrossAttention AllocateCrossAttention(int64_t width, const at::Device& device) {
   return {nn::AllocateLinear(width, width, device),
-          nn::AllocateMergedLinear(2, width, width, 0, device),
+          nn::AllocateMergedLinear({width, width}, width, 0, device),
           nn::AllocateLinear(width, width, device), nn::AllocateLayerNorm(width, device)};
 }
 

@@ -4,6 +4,8 @@
 #include <torch/csrc/autograd/custom_function.h>
 
 #include <algorithm>
+#include <numeric>
+#include <optional>
 
 namespace plumbline::nn {
 namespace {
@@ -11,37 +13,43 @@ namespace {
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
-at::TensorOptions WeightOptions(const at::Device& device) {
-  return at::TensorOptions().dtype(at::kFloat).device(device);
+at::Tensor Product(const at::Tensor& x_NI, const at::Tensor& weight_OI, const at::Tensor& bias_O) {
+  return bias_O.defined() ? at::addmm(bias_O, x_NI, weight_OI.t()) : at::mm(x_NI, weight_OI.t());
 }
 
 // Forward with the merged tensors, gradients to the parts: autograd must not see the merged
-// storage, or the parts would not be leaves. `leaves` are the parts' weights, then their biases.
+// storage, or the parts would not be leaves. `leaves` are the parts' weights, then their biases if
+// they have any.
 class MergedProduct : public torch::autograd::Function<MergedProduct> {
  public:
   static at::Tensor forward(AutogradContext* context, const at::Tensor& x_NI, at::TensorList leaves,
-                            int64_t key_part, const at::Tensor& merged_weight_OI,
-                            const at::Tensor& merged_bias_O) {
+                            int64_t num_parts, int64_t key_part, const at::Tensor& merged_weight_OI,
+                            const std::optional<at::Tensor>& merged_bias_O) {
+    std::vector<int64_t> widths;
+    for (size_t i = 0; i < static_cast<size_t>(num_parts); ++i) widths.push_back(leaves[i].size(0));
     context->save_for_backward({x_NI, merged_weight_OI});
     context->saved_data["key_part"] = key_part;
-    context->saved_data["num_parts"] = static_cast<int64_t>(leaves.size() / 2);
-    return at::addmm(merged_bias_O, x_NI, merged_weight_OI.t());
+    context->saved_data["widths"] = widths;
+    context->saved_data["num_leaves"] = static_cast<int64_t>(leaves.size());
+    return Product(x_NI, merged_weight_OI, merged_bias_O.value_or(at::Tensor()));
   }
 
   static variable_list backward(AutogradContext* context, const variable_list& outputs) {
     const variable_list saved = context->get_saved_variables();
     const at::Tensor& grad_NO = outputs[0];
-    const int64_t num_parts = context->saved_data["num_parts"].toInt();
-    const size_t leaves_end = static_cast<size_t>(1 + 2 * num_parts);
+    const std::vector<int64_t> widths = context->saved_data["widths"].toIntVector();
+    const auto num_leaves = static_cast<size_t>(context->saved_data["num_leaves"].toInt());
     const int64_t key_part = context->saved_data["key_part"].toInt();
-    variable_list grads(leaves_end + 3);
+    const auto biases_begin = static_cast<int64_t>(1 + widths.size());
+    variable_list grads(1 + num_leaves + 4);
     if (context->needs_input_grad(0)) grads[0] = at::mm(grad_NO, saved[1]);
-    if (context->needs_input_grad({{1, leaves_end}})) {
-      const std::vector<at::Tensor> weights = at::mm(grad_NO.t(), saved[0]).chunk(num_parts, 0);
-      const std::vector<at::Tensor> biases = grad_NO.sum(0).chunk(num_parts, 0);
-      if (key_part >= 0) biases[static_cast<size_t>(key_part)].zero_();
+    if (context->needs_input_grad({{1, 1 + num_leaves}})) {
+      const auto weights = at::mm(grad_NO.t(), saved[0]).split_with_sizes(widths, 0);
       std::copy(weights.begin(), weights.end(), grads.begin() + 1);
-      std::copy(biases.begin(), biases.end(), grads.begin() + 1 + num_parts);
+      if (num_leaves == widths.size()) return grads;
+      const auto biases = grad_NO.sum(0).split_with_sizes(widths, 0);
+      if (key_part >= 0) biases[static_cast<size_t>(key_part)].zero_();
+      std::copy(biases.begin(), biases.end(), grads.begin() + biases_begin);
     }
     return grads;
   }
@@ -49,36 +57,48 @@ class MergedProduct : public torch::autograd::Function<MergedProduct> {
 
 }  // namespace
 
-Linear AllocateLinear(int64_t outputs, int64_t inputs, const at::Device& device) {
-  return {at::empty({outputs, inputs}, WeightOptions(device)).requires_grad_(true),
-          at::empty({outputs}, WeightOptions(device)).requires_grad_(true)};
+Linear AllocateLinear(int64_t outputs, int64_t inputs, const at::TensorOptions& options,
+                      Bias bias) {
+  Linear linear{at::empty({outputs, inputs}, options).requires_grad_(true), at::Tensor()};
+  if (bias == Bias::kEach) linear.bias_O = at::empty({outputs}, options).requires_grad_(true);
+  return linear;
 }
 
-MergedLinear AllocateMergedLinear(int64_t parts, int64_t outputs_each, int64_t inputs,
-                                  int64_t key_part, const at::Device& device) {
-  MergedLinear merged{at::empty({parts * outputs_each, inputs}, WeightOptions(device)),
-                      at::empty({parts * outputs_each}, WeightOptions(device)),
-                      {},
-                      key_part};
-  for (int64_t part = 0; part < parts; ++part) {
+MergedLinear AllocateMergedLinear(const std::vector<int64_t>& outputs_of_parts, int64_t inputs,
+                                  int64_t key_part, const at::TensorOptions& options, Bias bias) {
+  const int64_t outputs =
+      std::accumulate(outputs_of_parts.begin(), outputs_of_parts.end(), int64_t{0});
+  MergedLinear merged;
+  merged.key_part = key_part;
+  merged.weight_OI = at::empty({outputs, inputs}, options);
+  if (bias == Bias::kEach) merged.bias_O = at::empty({outputs}, options);
+  int64_t begin = 0;
+  for (const int64_t size : outputs_of_parts) {
     const auto rows = [&](const at::Tensor& whole) {
-      return whole.narrow(0, part * outputs_each, outputs_each).detach().requires_grad_(true);
+      if (!whole.defined()) return whole;
+      return whole.narrow(0, begin, size).detach().requires_grad_(true);
     };
     merged.parts.push_back({rows(merged.weight_OI), rows(merged.bias_O)});
+    begin += size;
   }
   return merged;
 }
 
 at::Tensor Apply(const Linear& linear, const at::Tensor& x_NI) {
-  return at::addmm(linear.bias_O, x_NI, linear.weight_OI.t());
+  return Product(x_NI, linear.weight_OI, linear.bias_O);
 }
 
 at::Tensor Apply(const MergedLinear& linear, const at::Tensor& x_NI) {
   std::vector<at::Tensor> leaves;
   for (const Linear& part : linear.parts) leaves.push_back(part.weight_OI);
-  for (const Linear& part : linear.parts) leaves.push_back(part.bias_O);
-  return MergedProduct::apply(x_NI, at::TensorList(leaves), linear.key_part, linear.weight_OI,
-                              linear.bias_O);
+  std::optional<at::Tensor> bias;
+  if (linear.bias_O.defined()) {
+    bias = linear.bias_O;
+    for (const Linear& part : linear.parts) leaves.push_back(part.bias_O);
+  }
+  return MergedProduct::apply(x_NI, at::TensorList(leaves),
+                              static_cast<int64_t>(linear.parts.size()), linear.key_part,
+                              linear.weight_OI, bias);
 }
 
 }  // namespace plumbline::nn

@@ -14,12 +14,12 @@ namespace plumbline::nn {
 
 struct Linear {
   at::Tensor weight_OI;
-  at::Tensor bias_O;
+  at::Tensor bias_O;  // undefined: none
 };
 
 // Several Linears of the same input in one storage: one matrix product instead of one each. The
-// parts are the trainable leaves (contiguous row ranges of the merged tensors, in order); the
-// merged tensors never require grad.
+// parts are the trainable leaves (contiguous row ranges of the merged tensors, in order, of any
+// widths); the merged tensors never require grad. All parts have a bias or none has.
 struct MergedLinear {
   at::Tensor weight_OI;
   at::Tensor bias_O;
@@ -30,15 +30,21 @@ struct MergedLinear {
   int64_t key_part = -1;
 };
 
-// Uninitialised fp32 weights that require grad.
-Linear AllocateLinear(int64_t outputs, int64_t inputs, const at::Device& device);
-MergedLinear AllocateMergedLinear(int64_t parts, int64_t outputs_each, int64_t inputs,
-                                  int64_t key_part, const at::Device& device);
+enum class Bias { kNone, kEach };
+
+// Uninitialised weights of the options' device and type (fp32 unless named) that require grad.
+Linear AllocateLinear(int64_t outputs, int64_t inputs, const at::TensorOptions& options,
+                      Bias bias = Bias::kEach);
+// `outputs_of_parts`: the width of each part.
+MergedLinear AllocateMergedLinear(const std::vector<int64_t>& outputs_of_parts, int64_t inputs,
+                                  int64_t key_part, const at::TensorOptions& options,
+                                  Bias bias = Bias::kEach);
 
 // x_NI * weight^T + bias.
 at::Tensor Apply(const Linear& linear, const at::Tensor& x_NI);
 
-// All parts side by side, (N, parts * O). Gradients reach the parts, not the merged tensors.
+// All parts side by side, (N, sum of their widths). Gradients reach the parts, not the merged
+// tensors.
 at::Tensor Apply(const MergedLinear& linear, const at::Tensor& x_NI);
 
 }  // namespace plumbline::nn

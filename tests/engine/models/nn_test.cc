@@ -19,7 +19,7 @@ at::Tensor Random(at::IntArrayRef sizes) { return at::randn(sizes).requires_grad
 
 TEST(MergedLinear, EqualsItsPartsAndTheirGradients) {
   at::manual_seed(1);
-  const MergedLinear merged = AllocateMergedLinear(3, 5, 4, -1, at::kCPU);
+  const MergedLinear merged = AllocateMergedLinear({5, 5, 5}, 4, -1, at::kCPU);
   {
     const at::NoGradGuard no_grad;
     merged.weight_OI.normal_();
@@ -51,10 +51,39 @@ TEST(MergedLinear, EqualsItsPartsAndTheirGradients) {
 }
 
 TEST(MergedLinear, AKeyBiasHasAZeroGradient) {
-  const MergedLinear merged = AllocateMergedLinear(2, 3, 4, 0, at::kCPU);
+  const MergedLinear merged = AllocateMergedLinear({3, 3}, 4, 0, at::kCPU);
   Apply(merged, at::ones({2, 4})).sum().backward();
   EXPECT_TRUE(at::equal(merged.parts[0].bias_O.grad(), at::zeros({3})));
   EXPECT_TRUE(at::equal(merged.parts[1].bias_O.grad(), at::full({3}, 2.0)));
+}
+
+TEST(MergedLinear, PartsMayDifferInWidthAndLackABias) {
+  at::manual_seed(3);
+  const MergedLinear merged = AllocateMergedLinear({6, 2, 3}, 4, 1, at::kCPU, Bias::kNone);
+  {
+    const at::NoGradGuard no_grad;
+    merged.weight_OI.normal_();
+  }
+  EXPECT_FALSE(merged.bias_O.defined());
+  const at::Tensor x = Random({5, 4}), factor = at::randn({5, 11});
+  (Apply(merged, x) * factor).sum().backward();
+  EXPECT_TRUE(Near("input gradient", x.grad(), at::mm(factor, merged.weight_OI), kTolerance));
+  int64_t begin = 0;
+  for (const Linear& part : merged.parts) {
+    const int64_t width = part.weight_OI.size(0);
+    EXPECT_FALSE(part.bias_O.defined());
+    const at::Tensor wanted = at::mm(factor.narrow(1, begin, width).t(), x);
+    EXPECT_TRUE(Near("weight gradient", part.weight_OI.grad(), wanted, kTolerance));
+    begin += width;
+  }
+  EXPECT_EQ(begin, 11);
+}
+
+TEST(Linear, WithoutABiasIsTheProductAlone) {
+  const Linear linear = AllocateLinear(3, 4, at::kCPU, Bias::kNone);
+  linear.weight_OI.detach().normal_();
+  const at::Tensor x = at::randn({2, 4});
+  EXPECT_TRUE(at::equal(Apply(linear, x), at::mm(x, linear.weight_OI.t())));
 }
 
 // Loss and gradients of LabelLoss against at::cross_entropy_loss, for one chunk bound.

@@ -9,8 +9,8 @@
 namespace plumbline::models {
 namespace {
 
-std::unique_ptr<Model> MakeBart(const Json& config, const at::Device& device) {
-  return std::make_unique<BartModel>(config, device);
+std::unique_ptr<Model> MakeBart(const Json& config, const Allocation& allocation) {
+  return std::make_unique<BartModel>(config, allocation.weights);
 }
 
 // Transformers 5.23, PreTrainedModel._init_weights: normal matrices and tables, norms 1 and 0,
@@ -42,6 +42,7 @@ Family DescribeBart() {
                     .aliases = {{"model.shared.weight", "lm_head.weight"},
                                 {"model.shared.weight", "model.encoder.embed_tokens.weight"},
                                 {"model.shared.weight", "model.decoder.embed_tokens.weight"}},
+                    .head = std::nullopt,
                     .optional = {"final_logits_bias"},
                     .ignored = {"model.encoder.version", "model.decoder.version"}},
           .make = MakeBart,

@@ -53,52 +53,52 @@ class Names {
   std::vector<NamedTensor> all_;
 };
 
-BartSelfAttention AllocateSelfAttention(int64_t width, const at::Device& device) {
-  return {nn::AllocateMergedLinear({width, width, width}, width, 1, device),
-          nn::AllocateLinear(width, width, device), nn::AllocateLayerNorm(width, device)};
+BartSelfAttention AllocateSelfAttention(int64_t width, const at::TensorOptions& options) {
+  return {nn::AllocateMergedLinear({width, width, width}, width, 1, options),
+          nn::AllocateLinear(width, width, options), nn::AllocateLayerNorm(width, options)};
 }
 
-BartFeedForward AllocateFeedForward(int64_t width, int64_t inner, const at::Device& device) {
-  return {nn::AllocateLinear(inner, width, device), nn::AllocateLinear(width, inner, device),
-          nn::AllocateLayerNorm(width, device)};
+BartFeedForward AllocateFeedForward(int64_t width, int64_t inner, const at::TensorOptions& options) {
+  return {nn::AllocateLinear(inner, width, options), nn::AllocateLinear(width, inner, options),
+          nn::AllocateLayerNorm(width, options)};
 }
 
-BartCrossAttention AllocateCrossAttention(int64_t width, const at::Device& device) {
-  return {nn::AllocateLinear(width, width, device),
-          nn::AllocateMergedLinear({width, width}, width, 0, device),
-          nn::AllocateLinear(width, width, device), nn::AllocateLayerNorm(width, device)};
+BartCrossAttention AllocateCrossAttention(int64_t width, const at::TensorOptions& options) {
+  return {nn::AllocateLinear(width, width, options),
+          nn::AllocateMergedLinear({width, width}, width, 0, options),
+          nn::AllocateLinear(width, width, options), nn::AllocateLayerNorm(width, options)};
 }
 
-at::Tensor AllocateTable(int64_t rows, int64_t width, const at::Device& device) {
-  return at::empty({rows, width}, at::TensorOptions().dtype(at::kFloat).device(device))
+at::Tensor AllocateTable(int64_t rows, int64_t width, const at::TensorOptions& options) {
+  return at::empty({rows, width}, options)
       .requires_grad_(true);
 }
 
-BartEmbedding AllocateEmbedding(const BartConfig& settings, const at::Device& device) {
+BartEmbedding AllocateEmbedding(const BartConfig& settings, const at::TensorOptions& options) {
   return {AllocateTable(settings.max_position_embeddings + kBartPositionOffset, settings.d_model,
-                        device),
-          nn::AllocateLayerNorm(settings.d_model, device)};
+                        options),
+          nn::AllocateLayerNorm(settings.d_model, options)};
 }
 
 }  // namespace
 
-BartWeights AllocateBartWeights(const BartConfig& settings, const at::Device& device) {
+BartWeights AllocateBartWeights(const BartConfig& settings, const at::TensorOptions& options) {
   const int64_t width = settings.d_model;
   BartWeights weights;
-  weights.shared_VD = AllocateTable(settings.vocab_size, width, device);
-  weights.encoder_embedding = AllocateEmbedding(settings, device);
-  weights.decoder_embedding = AllocateEmbedding(settings, device);
+  weights.shared_VD = AllocateTable(settings.vocab_size, width, options);
+  weights.encoder_embedding = AllocateEmbedding(settings, options);
+  weights.decoder_embedding = AllocateEmbedding(settings, options);
   for (int64_t i = 0; i < settings.encoder_layers; ++i) {
-    weights.encoder.push_back({AllocateSelfAttention(width, device),
-                               AllocateFeedForward(width, settings.encoder_ffn_dim, device)});
+    weights.encoder.push_back({AllocateSelfAttention(width, options),
+                               AllocateFeedForward(width, settings.encoder_ffn_dim, options)});
   }
   for (int64_t i = 0; i < settings.decoder_layers; ++i) {
-    weights.decoder.push_back({AllocateSelfAttention(width, device),
-                               AllocateCrossAttention(width, device),
-                               AllocateFeedForward(width, settings.decoder_ffn_dim, device)});
+    weights.decoder.push_back({AllocateSelfAttention(width, options),
+                               AllocateCrossAttention(width, options),
+                               AllocateFeedForward(width, settings.decoder_ffn_dim, options)});
   }
   weights.final_logits_bias_1V =
-      at::zeros({1, settings.vocab_size}, at::TensorOptions().dtype(at::kFloat).device(device));
+      at::zeros({1, settings.vocab_size}, options);
   return weights;
 }
 

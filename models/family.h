@@ -3,8 +3,11 @@
 #ifndef PLUMBLINE_MODELS_FAMILY_H_
 #define PLUMBLINE_MODELS_FAMILY_H_
 
+#include <ATen/core/Tensor.h>
+
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,12 +23,26 @@ struct Alias {
   std::string alias;
 };
 
+// What a checkpoint holds under the name of the output projection that may share the embedding.
+enum class StoredHead {
+  kNothingStored,  // fresh weights, or a count by shape: the config decides
+  kAbsent,
+  kEqual,      // to the embedding, value for value
+  kDifferent,  // the projection is the model's own, whatever the config says
+};
+
 // How the names of a checkpoint map to those of Parameters and Buffers.
 struct CheckpointNames {
   std::string base_prefix;  // "model.": absent from files saved without the head
-  std::vector<Alias> aliases;
+  std::vector<Alias> aliases;  // one whose alias is a parameter of the made model has no effect
+  std::optional<Alias> head = std::nullopt;  // embedding and output projection, when a file may tie them or not
   std::vector<std::string> optional;  // keeps its initial value when absent
   std::vector<std::string> ignored;   // in old files, without meaning
+};
+
+struct Allocation {
+  at::TensorOptions weights = at::kFloat;  // device and type; the meta device: shapes without memory
+  StoredHead head = StoredHead::kNothingStored;
 };
 
 struct Family {
@@ -33,7 +50,7 @@ struct Family {
   std::string architecture;  // transformers' class with the output head
   CheckpointNames names;
   // Allocates without filling. Errors: kModel for a config that is wrong or unsupported.
-  std::unique_ptr<Model> (*make)(const Json& config, const at::Device& device) = nullptr;
+  std::unique_ptr<Model> (*make)(const Json& config, const Allocation& allocation) = nullptr;
   // Fills a made model with fresh weights, one named stream a tensor.
   void (*initialize)(Model& model, uint64_t seed) = nullptr;
 };

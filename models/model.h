@@ -84,10 +84,20 @@ class Model {
                                                  int64_t max_length) = 0;
 };
 
-// Reads config.json and the safetensors of a HuggingFace directory. Errors: kModel.
-std::unique_ptr<Model> LoadModel(const std::filesystem::path& directory, const at::Device& device);
+// Reads config.json and the safetensors (one file, or shards with their index) of a HuggingFace directory. Weights are
+// held in `dtype`, whatever the files hold; peak memory is that of the weights plus one chunk of a file. Half types
+// are for inference. Errors: kModel.
+std::unique_ptr<Model> LoadModel(const std::filesystem::path& directory, const at::Device& device,
+                                 at::ScalarType dtype = at::kFloat);
 
-// Fresh weights from a config.json value, HuggingFace's initialisation, drawn from the named stream of `seed`.
+// The type that a value of model.dtype names: float32, bfloat16, float16, or auto: the one that most of the
+// checkpoint's weights are stored in (float32 for float64). Errors: kUsage for another name, kModel as LoadModel.
+at::ScalarType WeightType(const std::string& dtype, const std::filesystem::path& directory);
+
+// Trained values of the model that a config.json value describes, by shape alone: nothing is allocated. Errors: kModel.
+int64_t CountParameters(const Json& config);
+
+// Fresh fp32 weights from a config.json value, HuggingFace's initialisation, drawn from the named stream of `seed`.
 std::unique_ptr<Model> InitializeModel(const Json& config, uint64_t seed, const at::Device& device);
 
 // Writes config.json and model.safetensors atomically, in `dtype` (at::kFloat, at::kBFloat16, at::kHalf).

@@ -144,10 +144,10 @@ class Pass {
 
 }  // namespace
 
-BartModel::BartModel(Json config, const at::Device& device)
+BartModel::BartModel(Json config, const at::TensorOptions& options)
     : config_(std::move(config)),
       settings_(ReadBartConfig(config_)),
-      weights_(AllocateBartWeights(settings_, device)) {}
+      weights_(AllocateBartWeights(settings_, options)) {}
 
 std::vector<NamedTensor> BartModel::Parameters() const { return NamedBartParameters(weights_); }
 
@@ -180,7 +180,9 @@ at::Tensor BartModel::Hidden(const PackedBatch& batch, bool training) const {
 }
 
 at::Tensor BartModel::Logits(const PackedBatch& batch) {
-  return at::addmm(weights_.final_logits_bias_1V, Hidden(batch, false), weights_.shared_VD.t());
+  const at::Tensor hidden_MD = Hidden(batch, false);
+  return at::addmm(weights_.final_logits_bias_1V, hidden_MD, weights_.shared_VD.t())
+      .to(at::kFloat);
 }
 
 LossSums BartModel::Loss(const PackedBatch& batch, double label_smoothing_factor, bool training) {

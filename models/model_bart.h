@@ -1,4 +1,4 @@
-// BART (and KoBART, which is plain BART): post-norm encoder-decoder over packed rows, fp32.
+// BART (and KoBART, which is plain BART): post-norm encoder-decoder over packed rows.
 // Seen by models.cc, by the decoder in model_bart_decode.cc and by parity tests; nobody else.
 // Source: Lewis et al. 2019; transformers 5.23, models/bart/modeling_bart.py.
 //
@@ -65,8 +65,8 @@ struct BartWeights {
   at::Tensor final_logits_bias_1V;  // buffer: added to the logits, not trained
 };
 
-// Uninitialised trainable weights; final_logits_bias is zero.
-BartWeights AllocateBartWeights(const BartConfig& settings, const at::Device& device);
+// Uninitialised trainable weights of the options' type and device; final_logits_bias is zero.
+BartWeights AllocateBartWeights(const BartConfig& settings, const at::TensorOptions& options);
 
 // Every trained tensor once, under transformers' names and in its order.
 std::vector<NamedTensor> NamedBartParameters(const BartWeights& weights);
@@ -74,7 +74,7 @@ std::vector<NamedTensor> NamedBartParameters(const BartWeights& weights);
 class BartModel : public Model {
  public:
   // Weights are allocated, not filled. Errors: kModel as ReadBartConfig.
-  BartModel(Json config, const at::Device& device);
+  BartModel(Json config, const at::TensorOptions& options);
 
   const Json& config() const override { return config_; }
   int64_t vocab_size() const override { return settings_.vocab_size; }

@@ -50,6 +50,11 @@ at::Tensor Linear(const nn::Linear& linear, const at::Tensor& x_RD) {
   return at::linear(x_RD, linear.weight_OI, linear.bias_O);
 }
 
+// The caches are fp32; a change of type is a no-op for fp32 weights.
+at::Tensor OfType(const at::Tensor& x, const nn::Linear& linear) {
+  return x.to(linear.weight_OI.scalar_type());
+}
+
 }  // namespace
 
 BartDecoder::BartDecoder(const BartModel& model, const std::vector<Ids>& sources, int64_t beams,
@@ -71,7 +76,8 @@ BartDecoder::BartDecoder(const BartModel& model, const std::vector<Ids>& sources
   const auto& layers = model.weights().decoder;
   for (size_t layer = 0; layer < layers.size(); ++layer) {
     const nn::MergedLinear& kv = layers[layer].cross.kv;
-    cross_.Fill(static_cast<int64_t>(layer), at::linear(memory_ND, kv.weight_OI, kv.bias_O));
+    cross_.Fill(static_cast<int64_t>(layer),
+                at::linear(memory_ND, kv.weight_OI, kv.bias_O).to(at::kFloat));
   }
 }
 
@@ -85,7 +91,7 @@ at::Tensor BartDecoder::Step(const Ids& token_ids, const Ids& parents) {
     x_RD = FeedForward(layers[layer].ffn, x_RD);
   }
   const BartWeights& weights = model_.weights();
-  return at::addmm(weights.final_logits_bias_1V, x_RD, weights.shared_VD.t());
+  return at::addmm(weights.final_logits_bias_1V, x_RD, weights.shared_VD.t()).to(at::kFloat);
 }
 
 void BartDecoder::KeepItems(const Ids& items) {
@@ -110,12 +116,16 @@ at::Tensor BartDecoder::Embed(const Ids& token_ids) const {
 at::Tensor BartDecoder::Attend(int64_t layer, const at::Tensor& x_RD) {
   const BartDecoderLayer& weights = model_.weights().decoder[static_cast<size_t>(layer)];
   const at::Tensor context_RD = context_RD_.narrow(0, 0, x_RD.size(0));
-  self_.Attend(layer, at::linear(x_RD, weights.self.qkv.weight_OI, weights.self.qkv.bias_O),
-               context_RD);
-  const at::Tensor after_self_RD =
-      nn::Apply(weights.self.norm, x_RD + Linear(weights.self.out, context_RD));
-  cross_.Attend(layer, Linear(weights.cross.q, after_self_RD), context_RD);
-  return nn::Apply(weights.cross.norm, after_self_RD + Linear(weights.cross.out, context_RD));
+  const at::Tensor qkv_R3D = at::linear(x_RD, weights.self.qkv.weight_OI, weights.self.qkv.bias_O);
+  self_.Attend(layer, qkv_R3D.to(at::kFloat), context_RD);
+  const at::Tensor after_self_RD = nn::Apply(
+      weights.self.norm,
+      x_RD + Linear(weights.self.out, OfType(context_RD, weights.self.out)));
+  const at::Tensor query_RD = Linear(weights.cross.q, after_self_RD);
+  cross_.Attend(layer, query_RD.to(at::kFloat), context_RD);
+  return nn::Apply(weights.cross.norm,
+                   after_self_RD +
+                       Linear(weights.cross.out, OfType(context_RD, weights.cross.out)));
 }
 
 at::Tensor BartDecoder::FeedForward(const BartFeedForward& ffn, const at::Tensor& x_RD) const {

@@ -1,6 +1,9 @@
 #include "models/safetensors.h"
 
 #include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <utility>
@@ -10,6 +13,9 @@
 
 namespace plumbline::models {
 namespace {
+
+// Elements of a file at hand at a time: the most that loading adds to the memory of the weights.
+constexpr int64_t kChunkElements = int64_t{1} << 20;
 
 struct TypeRow {
   StoredType stored;
@@ -47,6 +53,10 @@ auto AsModelError(Function&& function) {
        "downloading the checkpoint again");
 }
 
+int64_t NumElements(const StoredTensor& tensor) {
+  return static_cast<int64_t>(tensor.end - tensor.begin) / SizeBytesOf(tensor.type);
+}
+
 }  // namespace
 
 at::ScalarType ScalarTypeOf(StoredType type) { return kTypes[static_cast<size_t>(type)].aten; }
@@ -64,18 +74,60 @@ const StoredTensor* SafetensorsFile::Find(const std::string& name) const {
 }
 
 at::Tensor SafetensorsFile::View(const StoredTensor& tensor) const {
+  return Elements(tensor, 0, NumElements(tensor)).view(tensor.shape);
+}
+
+at::Tensor SafetensorsFile::Elements(const StoredTensor& tensor, int64_t first,
+                                     int64_t count) const {
   const auto options = at::TensorOptions().dtype(ScalarTypeOf(tensor.type));
-  const std::span<const std::byte> bytes =
-      map_->bytes().subspan(tensor.begin, tensor.end - tensor.begin);
-  if (reinterpret_cast<uintptr_t>(bytes.data()) % static_cast<size_t>(SizeBytesOf(tensor.type)) !=
-      0) {
-    const at::Tensor copy = at::empty(tensor.shape, options);
+  const auto size = static_cast<uint64_t>(SizeBytesOf(tensor.type));
+  const std::span<const std::byte> bytes = map_->bytes().subspan(
+      tensor.begin + static_cast<uint64_t>(first) * size, static_cast<uint64_t>(count) * size);
+  if (reinterpret_cast<uintptr_t>(bytes.data()) % size != 0) {
+    const at::Tensor copy = at::empty({count}, options);
     std::copy(bytes.begin(), bytes.end(), static_cast<std::byte*>(copy.data_ptr()));
     return copy;
   }
   // from_blob wants writable bytes; the comment in the header forbids writing.
   void* data = const_cast<std::byte*>(bytes.data());
-  return at::from_blob(data, tensor.shape, [map = map_](void*) {}, options);
+  return at::from_blob(data, {count}, [map = map_](void*) {}, options);
+}
+
+// The mapping is read-only and private: a page that is given back is read from the file again.
+void SafetensorsFile::Release(const StoredTensor& tensor, int64_t first, int64_t count) const {
+  const auto size = static_cast<uint64_t>(SizeBytesOf(tensor.type));
+  const auto page = static_cast<uint64_t>(::sysconf(_SC_PAGESIZE));
+  const uint64_t begin = (tensor.begin + static_cast<uint64_t>(first) * size) / page * page;
+  const uint64_t end = tensor.begin + static_cast<uint64_t>(first + count) * size;
+  void* data = const_cast<std::byte*>(map_->bytes().data()) + begin;
+  ::madvise(data, end - begin, MADV_DONTNEED);  // advice: a failure costs memory alone
+}
+
+void SafetensorsFile::CopyTo(const StoredTensor& tensor, const at::Tensor& destination) const {
+  PLUMBLINE_CHECK(destination.is_contiguous() && destination.numel() == NumElements(tensor));
+  const at::NoGradGuard no_grad;
+  const at::Tensor flat = destination.detach().view({-1});
+  for (int64_t first = 0; first < flat.numel(); first += kChunkElements) {
+    const int64_t count = std::min(kChunkElements, flat.numel() - first);
+    flat.narrow(0, first, count).copy_(Elements(tensor, first, count));
+    Release(tensor, first, count);
+  }
+}
+
+bool SafetensorsFile::HasSameValues(const StoredTensor& tensor, const SafetensorsFile& other,
+                                    const StoredTensor& other_tensor) const {
+  const int64_t total = NumElements(tensor);
+  PLUMBLINE_CHECK(total == NumElements(other_tensor));
+  for (int64_t first = 0; first < total; first += kChunkElements) {
+    const int64_t count = std::min(kChunkElements, total - first);
+    const bool is_same =
+        at::equal(Elements(tensor, first, count).to(at::kFloat),
+                  other.Elements(other_tensor, first, count).to(at::kFloat));
+    Release(tensor, first, count);
+    other.Release(other_tensor, first, count);
+    if (!is_same) return false;
+  }
+  return true;
 }
 
 CheckpointTensors::CheckpointTensors(const std::filesystem::path& directory) {
@@ -122,6 +174,23 @@ void CheckpointTensors::AddShards(const std::filesystem::path& directory) {
           "every tensor of its shards");
     }
   }
+}
+
+bool CheckpointTensors::HaveSameValues(const std::string& a, const std::string& b) const {
+  return EntryOf(a).shape == EntryOf(b).shape &&
+         FileOf(a).HasSameValues(EntryOf(a), FileOf(b), EntryOf(b));
+}
+
+at::ScalarType CheckpointTensors::CommonType() const {
+  std::map<at::ScalarType, uint64_t> bytes;
+  for (const auto& [name, place] : places_) {
+    const at::ScalarType type = ScalarTypeOf(place.entry->type);
+    if (at::isFloatingType(type)) bytes[type] += place.entry->end - place.entry->begin;
+  }
+  const auto most = std::max_element(bytes.begin(), bytes.end(), [](const auto& a, const auto& b) {
+    return a.second < b.second;
+  });
+  return most == bytes.end() ? at::kFloat : most->first;
 }
 
 std::vector<std::string> CheckpointTensors::Names() const {

@@ -35,7 +35,19 @@ class SafetensorsFile {
   // pages are read-only. Bytes that are not aligned for their type are copied.
   at::Tensor View(const StoredTensor& tensor) const;
 
+  // Copies the values into a contiguous tensor of as many elements, any type and device, a chunk at
+  // a time; the file's pages leave memory behind it.
+  void CopyTo(const StoredTensor& tensor, const at::Tensor& destination) const;
+
+  // Whether two tensors of one shape hold the same values, each converted to fp32 (exact for equal
+  // types). Pages leave memory as in CopyTo.
+  bool HasSameValues(const StoredTensor& tensor, const SafetensorsFile& other,
+                     const StoredTensor& other_tensor) const;
+
  private:
+  at::Tensor Elements(const StoredTensor& tensor, int64_t first, int64_t count) const;
+  void Release(const StoredTensor& tensor, int64_t first, int64_t count) const;
+
   std::filesystem::path path_;
   std::shared_ptr<const MappedFile> map_;
   SafetensorsHeader header_;
@@ -54,6 +66,10 @@ class CheckpointTensors {
   const SafetensorsFile& FileOf(const std::string& name) const { return *places_.at(name).file; }
   const StoredTensor& EntryOf(const std::string& name) const { return *places_.at(name).entry; }
   at::Tensor View(const std::string& name) const { return FileOf(name).View(EntryOf(name)); }
+  // As SafetensorsFile's, by name; false for different shapes.
+  bool HaveSameValues(const std::string& a, const std::string& b) const;
+  // The floating type that most bytes of the checkpoint are stored in; fp32 when none is.
+  at::ScalarType CommonType() const;
 
  private:
   struct Place {

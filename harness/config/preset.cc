@@ -53,4 +53,8 @@ PresetFile FindPreset(const std::string& name,
   return {directory.path / file, (std::filesystem::path(directory.shown) / file).string()};
 }
 
+std::filesystem::path ShapeOfPreset(const PresetFile& preset) {
+  return std::filesystem::path(preset.path).replace_extension(".config.json");
+}
+
 }  // namespace plumbline::config

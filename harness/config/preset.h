@@ -22,6 +22,10 @@ PresetFile FindPreset(const std::string& name,
                       const std::map<std::string, std::string>& environment,
                       const std::string& place);
 
+// Where a full-size preset keeps the config.json of its checkpoint, weights aside: NAME.config.json
+// beside NAME.yaml. Presets of small checkpoints have none.
+std::filesystem::path ShapeOfPreset(const PresetFile& preset);
+
 }  // namespace plumbline::config
 
 #endif  // PLUMBLINE_HARNESS_CONFIG_PRESET_H_

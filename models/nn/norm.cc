@@ -4,8 +4,7 @@
 
 namespace plumbline::nn {
 
-LayerNorm AllocateLayerNorm(int64_t width, const at::Device& device) {
-  const auto options = at::TensorOptions().dtype(at::kFloat).device(device);
+LayerNorm AllocateLayerNorm(int64_t width, const at::TensorOptions& options) {
   return {at::empty({width}, options).requires_grad_(true),
           at::empty({width}, options).requires_grad_(true)};
 }

@@ -18,7 +18,7 @@ struct LayerNorm {
 // BART's published value; a checkpoint cannot change it.
 inline constexpr double kLayerNormEpsilon = 1e-5;
 
-LayerNorm AllocateLayerNorm(int64_t width, const at::Device& device);
+LayerNorm AllocateLayerNorm(int64_t width, const at::TensorOptions& options);
 
 at::Tensor Apply(const LayerNorm& norm, const at::Tensor& x_ND);
 

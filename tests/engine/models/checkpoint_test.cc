@@ -169,24 +169,6 @@ TEST_F(Checkpoint, MissingFilesAreNamed) {
   EXPECT_ERROR(Load(), ErrorKind::kModel, "found no model.safetensors");
 }
 
-TEST_F(Checkpoint, ShardsLoadByTheirIndex) {
-  Write();
-  std::filesystem::remove(directory_ / "model.safetensors");
-  Json map = Json::object();
-  std::vector<NamedTensor> shards[2];
-  for (size_t i = 0; i < tensors_.size(); ++i) shards[i % 2].push_back(tensors_[i]);
-  for (size_t i = 0; i < 2; ++i) {
-    const std::string file = "model-" + std::to_string(i) + ".safetensors";
-    SaveTensors(directory_ / file, shards[i], at::kFloat);
-    for (const NamedTensor& tensor : shards[i]) map[tensor.name] = file;
-  }
-  WriteJsonFile(directory_ / "model.safetensors.index.json", {{"weight_map", map}});
-  EXPECT_TRUE(at::equal(Load()->Parameters()[0].value, Tensor(kShared)));
-  map[kNorm] = map[kNorm] == "model-0.safetensors" ? "model-1.safetensors" : "model-0.safetensors";
-  WriteJsonFile(directory_ / "model.safetensors.index.json", {{"weight_map", map}});
-  EXPECT_ERROR(Load(), ErrorKind::kModel, std::string("found no tensor '") + kNorm + "'");
-}
-
 TEST_F(Checkpoint, ViewsOutliveTheFileObject) {
   Write();
   at::Tensor view;

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -92,6 +93,8 @@ struct RunFiles {
   std::vector<std::filesystem::path> safetensors;
 };
 
+struct Rows;  // rows.h
+
 struct Evidence {
   std::string name;   // of the run: the directory, or the model in a report of several
   std::string path;   // as the finding's "path" prints it
@@ -108,6 +111,7 @@ struct Evidence {
   Documents documents;
   RunFiles files;
   std::vector<std::string> notes;  // what a reader could not use, with the reason
+  mutable std::shared_ptr<const Rows> rows;  // read on demand: RowsOf in rows.h
 
   // The strongest layer's word on a key: resolved, command line, launcher, file. nullptr: nobody's.
   const Setting* Effective(std::string_view key) const;

@@ -1,0 +1,222 @@
+#include "harness/audit/rows.h"
+
+#include <algorithm>
+#include <functional>
+#include <initializer_list>
+#include <map>
+#include <memory>
+#include <utility>
+
+#include "harness/base/error.h"
+#include "harness/data/csv.h"
+#include "harness/data/jsonl.h"
+
+namespace plumbline::audit {
+namespace {
+
+namespace fs = std::filesystem;
+
+using Names = std::initializer_list<const char*>;
+
+constexpr Names kIdNames = {"fname", "id", "idx", "index"};
+constexpr Names kPredictionNames = {"prediction", "predicted_summary", "generated", "output", "pred"};
+constexpr Names kReferenceNames = {"reference", "summary", "target", "label", "references"};
+constexpr Names kSourceNames = {"dialogue", "source", "document", "article", "text"};
+constexpr Names kOriginNames = {"origin_id", "origin", "parent_id", "source_id"};
+
+const Json* FindAny(const Json& record, Names names) {
+  for (const char* name : names) {
+    const auto found = record.find(name);
+    if (found != record.end() && !found->is_null()) return &*found;
+  }
+  return nullptr;
+}
+
+std::string TextOf(const Json& record, Names names) {
+  const Json* value = FindAny(record, names);
+  if (value == nullptr) return "";
+  return value->is_string() ? value->get<std::string>() : value->dump();
+}
+
+std::vector<std::string> TextsOf(const Json& record, Names names) {
+  const Json* value = FindAny(record, names);
+  std::vector<std::string> texts;
+  if (value == nullptr) return texts;
+  if (value->is_string()) texts.push_back(value->get<std::string>());
+  if (value->is_array()) {
+    for (const Json& item : *value) {
+      if (item.is_string()) texts.push_back(item.get<std::string>());
+    }
+  }
+  return texts;
+}
+
+std::vector<int64_t> IdsOf(const Json& record, Names names) {
+  const Json* value = FindAny(record, names);
+  std::vector<int64_t> ids;
+  if (value == nullptr || !value->is_array()) return ids;
+  for (const Json& item : *value) {
+    if (item.is_number_integer()) ids.push_back(item.get<int64_t>());
+  }
+  return ids;
+}
+
+std::string IdOf(const Json& record, int64_t line) {
+  const std::string id = TextOf(record, kIdNames);
+  return id.empty() ? "line " + std::to_string(line) : id;
+}
+
+ScoredRow ScoredOf(const Json& record, int64_t line) {
+  ScoredRow row;
+  row.id = IdOf(record, line);
+  row.prediction = TextOf(record, kPredictionNames);
+  row.prompt = TextOf(record, {"prompt"});
+  row.source = TextOf(record, kSourceNames);
+  row.references = TextsOf(record, kReferenceNames);
+  row.token_ids = IdsOf(record, {"token_ids"});
+  row.label_ids = IdsOf(record, {"label_ids", "labels"});
+  std::erase(row.label_ids, -100);
+  return row;
+}
+
+EncodedRow EncodedOf(const Json& record, int64_t line) {
+  return {IdOf(record, line),
+          IdsOf(record, {"input_ids"}),
+          IdsOf(record, {"attention_mask"}),
+          IdsOf(record, {"labels"}),
+          IdsOf(record, {"decoder_input_ids"}),
+          IdsOf(record, {"position_ids"})};
+}
+
+DataRow DataOf(const Json& record, int64_t line) {
+  return {IdOf(record, line), TextOf(record, kSourceNames), TextsOf(record, kReferenceNames),
+          TextOf(record, kOriginNames), TextOf(record, {"fold", "epoch"})};
+}
+
+template <typename Row>
+RowFile<Row> Load(const fs::path& path, Row (*parse)(const Json&, int64_t)) {
+  RowFile<Row> file;
+  if (path.empty() || !fs::is_regular_file(path)) return file;
+  file.file = path.filename().string();
+  const auto keep = [&](const Json& record, int64_t line) {
+    file.rows.push_back(parse(record, line));
+  };
+  try {
+    if (path.extension() == ".csv") {
+      data::ForEachCsvRow(path, keep);
+    } else {
+      data::ForEachJsonLine(path, keep);
+    }
+  } catch (const Error& error) {
+    file.rows.clear();
+    file.problem = error.what();
+  }
+  return file;
+}
+
+class Directory {
+ public:
+  explicit Directory(const Evidence& run) : run_(run), folder_(run.files.directory) {}
+
+  // `found` by the reader, else a file named in the settings, else the first of the usual names.
+  fs::path Find(const fs::path& found, Names settings, Names names) const {
+    if (!found.empty()) return found;
+    if (folder_.empty()) return {};
+    for (const char* key : settings) {
+      const Setting* setting = run_.Effective(key);
+      if (setting == nullptr || setting->text.empty()) continue;
+      const fs::path named = folder_ / setting->text;
+      if (fs::is_regular_file(named) && IsRows(named)) return named;
+    }
+    for (const char* name : names) {
+      if (fs::is_regular_file(folder_ / name)) return folder_ / name;
+    }
+    return {};
+  }
+
+  // predictions-*.jsonl, by name.
+  std::vector<fs::path> Checkpoints() const {
+    std::vector<fs::path> paths;
+    if (folder_.empty() || !fs::is_directory(folder_)) return paths;
+    for (const auto& entry : fs::directory_iterator(folder_)) {
+      const std::string name = entry.path().filename().string();
+      if (name.starts_with("predictions-") && name.ends_with(".jsonl")) paths.push_back(entry);
+    }
+    std::ranges::sort(paths);
+    return paths;
+  }
+
+ private:
+  static bool IsRows(const fs::path& path) {
+    return path.extension() == ".jsonl" || path.extension() == ".csv";
+  }
+
+  const Evidence& run_;
+  fs::path folder_;
+};
+
+// Rows of the references (or of the data they were made from) by id; without shared ids, by place.
+void Join(RowFile<ScoredRow>& scored, const RowFile<DataRow>& data) {
+  std::map<std::string, const DataRow*, std::less<>> by_id;
+  for (const DataRow& row : data.rows) by_id[row.id] = &row;
+  for (ScoredRow& row : scored.rows) {
+    const auto found = by_id.find(row.id);
+    if (found == by_id.end()) continue;
+    if (row.references.empty()) row.references = found->second->summaries;
+    if (row.source.empty()) row.source = found->second->source;
+  }
+}
+
+std::shared_ptr<const Rows> LoadRows(const Evidence& run) {
+  const Directory directory(run);
+  const auto find = [&](const fs::path& found, Names settings, Names names) {
+    return directory.Find(found, settings, names);
+  };
+  auto rows = std::make_shared<Rows>();
+  rows->scored = Load(find(run.files.predictions, {},
+                           {"predictions.jsonl", "generated_predictions.jsonl",
+                            "eval_predictions.jsonl", "test_predictions.jsonl", "predictions.csv"}),
+                      ScoredOf);
+  rows->references =
+      Load(find(run.files.references, {}, {"references.jsonl", "references.csv"}), DataOf);
+  rows->training = Load(find({}, {}, {"encoded.jsonl", "encoded_train.jsonl"}), EncodedOf);
+  rows->inference = Load(find({}, {}, {"encoded_inference.jsonl"}), EncodedOf);
+  rows->train = Load(find(run.files.train_data, {"data.train", "other.train_file"},
+                          {"train.jsonl", "train.csv"}),
+                     DataOf);
+  rows->validation = Load(find(run.files.validation_data,
+                               {"data.validation", "other.validation_file"},
+                               {"validation.jsonl", "validation.csv", "dev.jsonl", "val.jsonl"}),
+                          DataOf);
+  rows->test = Load(
+      find(run.files.test_data, {"data.test", "other.test_file"}, {"test.jsonl", "test.csv"}),
+      DataOf);
+  rows->seen = Load(find({}, {}, {"seen.jsonl"}), DataOf);
+  for (const fs::path& path : directory.Checkpoints()) {
+    rows->checkpoints.push_back(Load(path, ScoredOf));
+  }
+  for (RowFile<ScoredRow>* scored : {&rows->scored}) {
+    Join(*scored, rows->references);
+    Join(*scored, rows->validation);
+    Join(*scored, rows->test);
+  }
+  for (RowFile<ScoredRow>& scored : rows->checkpoints) {
+    Join(scored, rows->references);
+    Join(scored, rows->validation);
+  }
+  return rows;
+}
+
+}  // namespace
+
+const Rows& RowsOf(const Evidence& run) {
+  if (run.rows == nullptr) run.rows = LoadRows(run);
+  return *run.rows;
+}
+
+int64_t LastTarget(const std::vector<int64_t>& labels) {
+  const auto last = std::find_if(labels.rbegin(), labels.rend(), [](int64_t id) { return id >= 0; });
+  return last == labels.rend() ? -1 : *last;
+}
+
+}  // namespace plumbline::audit

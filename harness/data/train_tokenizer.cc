@@ -54,8 +54,23 @@ std::string JoinedSymbols() {
   return joined;
 }
 
-std::unordered_map<std::string, std::string> Settings(int64_t vocab_size) {
-  return {{"model_type", "unigram"},
+using Settings = std::unordered_map<std::string, std::string>;
+
+Settings LayoutSettings(UnigramLayout layout) {
+  if (layout == UnigramLayout::kT5) {
+    return {{"pad_id", "0"}, {"eos_id", "1"}, {"unk_id", "2"}, {"bos_id", "-1"}};
+  }
+  return {{"bos_id", "0"},
+          {"eos_id", "1"},
+          {"pad_id", "3"},
+          {"unk_id", "5"},
+          {"control_symbols", "<usr>,<sys>,<mask>"}};  // take the free ids 2, 4 and 6
+}
+
+Settings SettingsOf(int64_t vocab_size, UnigramLayout layout) {
+  Settings settings = LayoutSettings(layout);
+  settings.merge(Settings{
+          {"model_type", "unigram"},
           {"vocab_size", std::to_string(vocab_size)},
           {"hard_vocab_limit", "true"},
           {"character_coverage", "1.0"},
@@ -66,22 +81,21 @@ std::unordered_map<std::string, std::string> Settings(int64_t vocab_size) {
           {"input_sentence_size", "0"},
           {"shuffle_input_sentence", "false"},
           {"max_sentence_length", "1048576"},  // bytes; a longer line would be left out in silence
-          {"bos_id", "0"},
-          {"eos_id", "1"},
-          {"pad_id", "3"},
-          {"unk_id", "5"},
-          {"control_symbols", "<usr>,<sys>,<mask>"},  // take the free ids 2, 4 and 6
           {"user_defined_symbols", JoinedSymbols()},
-          {"minloglevel", "2"}};
+          {"minloglevel", "2"}});
+  return settings;
 }
 
-Json SettingsJson(int64_t vocab_size) {
+Json SettingsJson(int64_t vocab_size, UnigramLayout layout) {
   Json json = Json::object();
-  for (const auto& [key, value] : Settings(vocab_size)) json[key] = value;  // Json sorts its keys
+  for (const auto& [key, value] : SettingsOf(vocab_size, layout)) json[key] = value;  // sorted keys
   return json;
 }
 
-Json TokenMap() {
+Json TokenMap(UnigramLayout layout) {
+  if (layout == UnigramLayout::kT5) {
+    return {{"eos_token", "</s>"}, {"unk_token", "<unk>"}, {"pad_token", "<pad>"}};
+  }
   return {{"bos_token", "<s>"},
           {"eos_token", "</s>"},
           {"unk_token", "<unk>"},
@@ -93,11 +107,12 @@ Json TokenMap() {
 
 std::span<const char* const> DialogueSymbols() { return kSymbols; }
 
-std::string TrainUnigram(std::span<const Example> examples, int64_t vocab_size) {
+std::string TrainUnigram(std::span<const Example> examples, int64_t vocab_size,
+                         UnigramLayout layout) {
   Lines lines(examples);
   std::string model;
   const auto status =
-      sentencepiece::SentencePieceTrainer::Train(Settings(vocab_size), &lines, &model);
+      sentencepiece::SentencePieceTrainer::Train(SettingsOf(vocab_size, layout), &lines, &model);
   if (!status.ok()) {
     Fail(ErrorKind::kUsage, "training a tokenizer", status.ToString(),
          "text that fills a vocabulary of " + std::to_string(vocab_size), "another --vocab-size");
@@ -106,21 +121,23 @@ std::string TrainUnigram(std::span<const Example> examples, int64_t vocab_size) 
 }
 
 void TrainTokenizer(const std::filesystem::path& data, const std::filesystem::path& directory,
-                    int64_t vocab_size) {
+                    int64_t vocab_size, UnigramLayout layout) {
   const Dataset dataset = LoadDataset(data, {});
-  const std::string model = TrainUnigram(dataset.examples, vocab_size);
-  Json config = TokenMap();
+  const std::string model = TrainUnigram(dataset.examples, vocab_size, layout);
+  const bool is_t5 = layout == UnigramLayout::kT5;
+  Json config = TokenMap(layout);
   config["add_bos_token"] = false;
-  config["add_eos_token"] = false;
+  config["add_eos_token"] = is_t5;
+  if (is_t5) config["tokenizer_class"] = "T5Tokenizer";
   const Json provenance = {{"data", data.filename().string()},
                            {"data_sha256", dataset.sha256},
                            {"num_records", dataset.num_rows},
                            {"model_sha256", Sha256Hex(model)},
-                           {"settings", SettingsJson(vocab_size)}};
+                           {"settings", SettingsJson(vocab_size, layout)}};
   MakeDirectories(directory);
   WriteFileAtomic(directory / "spiece.model", model);
   WriteJsonFile(directory / "tokenizer_config.json", config);
-  WriteJsonFile(directory / "special_tokens_map.json", TokenMap());
+  WriteJsonFile(directory / "special_tokens_map.json", TokenMap(layout));
   WriteJsonFile(directory / "tokenizer_training.json", provenance);
 }
 

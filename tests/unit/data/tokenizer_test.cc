@@ -180,6 +180,17 @@ TEST_F(TokenizerTest, ABareModelFileKnowsItsOwnSpecialIds) {
   EXPECT_EQ(tokenizer->special_ids().pad, 3);
 }
 
+TEST_F(TokenizerTest, T5sLayoutLeadsWithPadAndEndsEveryTextWithEos) {
+  const testing::TemporaryDirectory out;
+  TrainTokenizer(*directory_ / "train.jsonl", out.path(), 400, UnigramLayout::kT5);
+  const auto tokenizer = LoadTokenizer(out.path());
+  EXPECT_EQ(tokenizer->special_ids().pad, 0);
+  EXPECT_EQ(tokenizer->special_ids().eos, 1);
+  EXPECT_EQ(tokenizer->special_ids().unk, 2);
+  EXPECT_FALSE(tokenizer->special_ids().bos);
+  EXPECT_EQ(tokenizer->Encode("abc").ids.back(), 1);
+}
+
 TEST_F(TokenizerTest, AVocabularyThatTheTextCannotFillIsRefused) {
   const testing::TemporaryDirectory out;
   EXPECT_ERROR(TrainTokenizer(*directory_ / "train.jsonl", out.path(), 90000), ErrorKind::kUsage,

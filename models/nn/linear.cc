@@ -7,6 +7,8 @@
 #include <numeric>
 #include <optional>
 
+#include "harness/base/error.h"
+
 namespace plumbline::nn {
 namespace {
 
@@ -99,6 +101,22 @@ at::Tensor Apply(const MergedLinear& linear, const at::Tensor& x_NI) {
   return MergedProduct::apply(x_NI, at::TensorList(leaves),
                               static_cast<int64_t>(linear.parts.size()), linear.key_part,
                               linear.weight_OI, bias);
+}
+
+MergedLinear PartsOf(const MergedLinear& linear, size_t first, size_t count) {
+  PLUMBLINE_CHECK(first + count <= linear.parts.size());
+  MergedLinear some;
+  int64_t begin = 0, rows = 0;
+  for (size_t i = 0; i < first + count; ++i) {
+    const Linear& part = linear.parts[i];
+    (i < first ? begin : rows) += part.weight_OI.size(0);
+    if (i >= first) some.parts.push_back(part);
+  }
+  some.weight_OI = linear.weight_OI.narrow(0, begin, rows);
+  if (linear.bias_O.defined()) some.bias_O = linear.bias_O.narrow(0, begin, rows);
+  const int64_t key_part = linear.key_part - static_cast<int64_t>(first);
+  if (key_part >= 0 && key_part < static_cast<int64_t>(count)) some.key_part = key_part;
+  return some;
 }
 
 }  // namespace plumbline::nn

@@ -47,6 +47,9 @@ at::Tensor Apply(const Linear& linear, const at::Tensor& x_NI);
 // tensors.
 at::Tensor Apply(const MergedLinear& linear, const at::Tensor& x_NI);
 
+// The parts [first, first + count) of a merged map as one: views of the same storage and leaves.
+MergedLinear PartsOf(const MergedLinear& linear, size_t first, size_t count);
+
 }  // namespace plumbline::nn
 
 #endif  // PLUMBLINE_MODELS_NN_LINEAR_H_

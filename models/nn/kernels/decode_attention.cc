@@ -2,83 +2,25 @@
 
 #include <cstring>
 
-#include "models/nn/kernels/exponential.h"
+#include "models/nn/kernels/attention_tiles.h"
 #include "models/nn/kernels/target.h"
 
 namespace plumbline::nn {
 namespace {
-
-// Scores to probabilities times their sum, in place; returns 1 / sum.
-PLUMBLINE_INLINE float SoftmaxInPlace(float* scores, int64_t count) {
-  float largest = scores[0];
-  for (int64_t i = 1; i < count; ++i) largest = scores[i] > largest ? scores[i] : largest;
-  float sum = 0;
-  for (int64_t i = 0; i < count; ++i) {
-    scores[i] = ExpOfNonPositive(scores[i] - largest);
-    sum += scores[i];
-  }
-  return 1.0f / sum;
-}
-
-// A lane-wide block of scores of up to kTile beams stays in registers while the head's width is walked.
-template <int kTile>
-PLUMBLINE_INLINE void ScoreTile(const HeadShape& shape, int64_t num_padded, const float* keys_ESP,
-                                const float* queries, float* scores_RSP) {
-  for (int64_t s = 0; s < num_padded; s += kLanes) {
-    float sums[kTile][kLanes] = {};
-    for (int64_t e = 0; e < shape.head_width; ++e) {
-      const float* keys = keys_ESP + e * num_padded + s;
-      for (int beam = 0; beam < kTile; ++beam) {
-        const float query = queries[beam * shape.width() + e];
-        for (int64_t lane = 0; lane < kLanes; ++lane) sums[beam][lane] += query * keys[lane];
-      }
-    }
-    for (int beam = 0; beam < kTile; ++beam) {
-      for (int64_t lane = 0; lane < kLanes; ++lane) {
-        scores_RSP[beam * num_padded + s + lane] = sums[beam][lane] * shape.scale;
-      }
-    }
-  }
-}
-
-template <int kTile, int kWidth>
-PLUMBLINE_INLINE void MixTile(const HeadShape& shape, int64_t num_source, int64_t num_padded,
-                              const float* values, const float* scores_RSP, const float* factors,
-                              float* contexts) {
-  float sums[kTile][kWidth] = {};
-  for (int64_t s = 0; s < num_source; ++s) {
-    const float* value = values + s * shape.head_width;
-    for (int beam = 0; beam < kTile; ++beam) {
-      const float weight = scores_RSP[beam * num_padded + s];
-      for (int lane = 0; lane < kWidth; ++lane) sums[beam][lane] += weight * value[lane];
-    }
-  }
-  for (int beam = 0; beam < kTile; ++beam) {
-    for (int lane = 0; lane < kWidth; ++lane) {
-      contexts[beam * shape.width() + lane] = sums[beam][lane] * factors[beam];
-    }
-  }
-}
 
 template <int kTile>
 PLUMBLINE_INLINE void AttendTile(const HeadShape& shape, int64_t num_source, const float* keys_ESP,
                                  const float* values_SE, const float* queries, float* scores_RSP,
                                  float* contexts) {
   const int64_t num_padded = RoundUpToLanes(num_source);
-  ScoreTile<kTile>(shape, num_padded, keys_ESP, queries, scores_RSP);
+  ScoreTile<kTile>(shape.head_width, shape.scale, num_padded, keys_ESP, {queries, shape.width()},
+                   {scores_RSP, num_padded});
   float factors[kTile];
   for (int beam = 0; beam < kTile; ++beam) {
     factors[beam] = SoftmaxInPlace(scores_RSP + beam * num_padded, num_source);
   }
-  int64_t e = 0;
-  for (; e + kLanes <= shape.head_width; e += kLanes) {
-    MixTile<kTile, kLanes>(shape, num_source, num_padded, values_SE + e, scores_RSP, factors,
-                           contexts + e);
-  }
-  for (; e < shape.head_width; ++e) {
-    MixTile<kTile, 1>(shape, num_source, num_padded, values_SE + e, scores_RSP, factors,
-                      contexts + e);
-  }
+  MixTile<kTile>(shape.head_width, num_source, values_SE, {scores_RSP, num_padded}, factors,
+                 {contexts, shape.width()});
 }
 
 }  // namespace

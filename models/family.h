@@ -38,6 +38,7 @@ struct CheckpointNames {
   std::optional<Alias> head = std::nullopt;  // embedding and output projection, when a file may tie them or not
   std::vector<std::string> optional;  // keeps its initial value when absent
   std::vector<std::string> ignored;   // in old files, without meaning
+  std::vector<std::string> ignored_endings = {};  // so are all names that end like this
 };
 
 struct Allocation {

@@ -74,8 +74,11 @@ class Filler {
   }
 
   bool IsIgnored(const std::string& stored) const {
+    const auto& endings = names_.ignored_endings;
     return std::any_of(names_.ignored.begin(), names_.ignored.end(),
-                       [&](const std::string& name) { return StoredName(name) == stored; });
+                       [&](const std::string& name) { return StoredName(name) == stored; }) ||
+           std::any_of(endings.begin(), endings.end(),
+                       [&](const std::string& ending) { return stored.ends_with(ending); });
   }
 
   std::vector<std::string> PresentNames(const std::string& name) const {

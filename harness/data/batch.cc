@@ -112,7 +112,10 @@ Batch MakeCausalBatch(std::span<const TokenizedRow> rows, std::span<const int64_
     Append(lists.labels, row.labels);
     CloseItem(row, lists, batch);
   }
-  return Finish(lists, std::move(batch));
+  batch = Finish(lists, std::move(batch));
+  // One sequence a row: its part without loss is the source, as the ledger counts it.
+  batch.counts.source = std::ssize(lists.labels) - batch.counts.target;
+  return batch;
 }
 
 std::vector<std::span<const int64_t>> BatchesOf(std::span<const int64_t> order,

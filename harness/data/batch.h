@@ -39,7 +39,7 @@ Batch MakeBatch(std::span<const TokenizedRow> rows, std::span<const int64_t> ind
                 int64_t decoder_start_token_id, int64_t pad_token_id);
 
 // Decoder-only batch: each row is input_ids + labels, loss on labels alone (inputs shifted by one),
-// no source.
+// no source tensors; counts.source is what carries no loss.
 Batch MakeCausalBatch(std::span<const TokenizedRow> rows, std::span<const int64_t> indices);
 
 // `order` cut into consecutive groups of batch_size; the last one may be smaller. batch_size > 0.

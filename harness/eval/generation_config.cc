@@ -110,7 +110,8 @@ SequenceLengths LengthsOf(const GenerationConfig& config, const ModelLimits& lim
           "at most the maximum of " + std::to_string(lengths.max),
           "a smaller minimum or a larger maximum");
   // The last token is never fed back, so one more token than positions can exist.
-  Require(!limits.max_position_embeddings || lengths.max - 1 <= *limits.max_position_embeddings,
+  const bool is_bounded = limits.has_position_table && limits.max_position_embeddings;
+  Require(!is_bounded || lengths.max - 1 <= *limits.max_position_embeddings,
           config.max_new_tokens ? "max_new_tokens" : "max_length",
           std::to_string(lengths.max) + " tokens in all",
           "at most max_position_embeddings + 1 = " +

@@ -43,7 +43,8 @@ struct GenerationConfig {
 struct ModelLimits {
   int64_t vocab_size = 0;
   bool is_encoder_decoder = true;
-  std::optional<int64_t> max_position_embeddings;  // rows of a learned position table, else nothing
+  std::optional<int64_t> max_position_embeddings;  // of config.json, if it has one
+  bool has_position_table = true;  // no token can stand past it; rotary positions go on
 };
 
 // transformers' fall-back when nobody gives a length: this many new tokens.

@@ -272,6 +272,7 @@ std::vector<GenerationOutput> Search(Batch batch) {
 
 ModelLimits LimitsOf(const models::Model& model) {
   ModelLimits limits{model.vocab_size(), model.is_encoder_decoder(), std::nullopt};
+  limits.has_position_table = model.is_encoder_decoder();  // decoder-only families are rotary
   const auto positions = model.config().find("max_position_embeddings");
   if (positions != model.config().end() && positions->is_number_integer()) {
     limits.max_position_embeddings = positions->get<int64_t>();

@@ -64,6 +64,8 @@ TEST(Batch, CausalRowsAreShiftedAndCarryLossOnTheContinuationAlone) {
   EXPECT_THAT(Values(batch.packed.labels_M), ElementsAre(-100, -100, 20, 1, -100, 1));
   EXPECT_THAT(batch.packed.target_offsets, ElementsAre(0, 4, 6));
   EXPECT_EQ(batch.counts.target, 3);
+  EXPECT_EQ(batch.counts.source, 3);  // the inputs whose successor is given: 10 11, 14
+  EXPECT_EQ(batch.counts.target_padding, 2);
 }
 
 TEST(Batch, EmptyRowsAndWrongIndicesAreRefused) {

@@ -99,6 +99,19 @@ TEST(GenerationConfig, ThePositionOfTheLastTokenIsNeverNeeded) {
   EXPECT_EQ(LengthsOf(config, kLimits, 1).max, 33);
 }
 
+// transformers caps its fall-back by max_position_embeddings, but a rotary model runs past it when asked to.
+TEST(GenerationConfig, RotaryPositionsHaveNoLastOne) {
+  ModelLimits rotary = {10, false, 32};
+  rotary.has_position_table = false;
+  GenerationConfig config = Valid();
+  config.max_new_tokens = 40;
+  EXPECT_EQ(LengthsOf(config, rotary, 20).max, 60);
+  EXPECT_ERROR(LengthsOf(config, {10, false, 32}, 20), ErrorKind::kUsage, "max_position_embeddings");
+  config.max_new_tokens.reset();
+  config.min_new_tokens.reset();
+  EXPECT_EQ(LengthsOf(config, rotary, 20).max, 32);
+}
+
 TEST(GenerationConfigJson, ReadsIdsAsNumberOrListAndSkipsNull) {
   std::vector<std::string> ignored;
   const GenerationConfig config = GenerationConfigFromJson(

@@ -19,7 +19,8 @@ namespace fs = std::filesystem;
 using Names = std::initializer_list<const char*>;
 
 constexpr Names kIdNames = {"fname", "id", "idx", "index"};
-constexpr Names kPredictionNames = {"prediction", "predicted_summary", "generated", "output", "pred"};
+constexpr Names kPredictionNames = {"prediction", "predicted_summary", "generated", "output",
+                                    "pred"};
 constexpr Names kReferenceNames = {"reference", "summary", "target", "label", "references"};
 constexpr Names kSourceNames = {"dialogue", "source", "document", "article", "text"};
 constexpr Names kOriginNames = {"origin_id", "origin", "parent_id", "source_id"};
@@ -215,7 +216,8 @@ const Rows& RowsOf(const Evidence& run) {
 }
 
 int64_t LastTarget(const std::vector<int64_t>& labels) {
-  const auto last = std::find_if(labels.rbegin(), labels.rend(), [](int64_t id) { return id >= 0; });
+  const auto is_target = [](int64_t id) { return id >= 0; };
+  const auto last = std::find_if(labels.rbegin(), labels.rend(), is_target);
   return last == labels.rend() ? -1 : *last;
 }
 

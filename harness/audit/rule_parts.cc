@@ -80,7 +80,7 @@ std::optional<int64_t> SpecialId(const Evidence& run, const std::string& role) {
   return std::nullopt;
 }
 
-std::optional<bool> IsEncoderDecoder(const Evidence& run) {
+std::optional<bool> EncoderDecoderByConfig(const Evidence& run) {
   const Json& config = run.documents.config;
   if (!config.is_object()) return std::nullopt;
   if (config.contains("is_encoder_decoder") && config["is_encoder_decoder"].is_boolean()) {

@@ -46,7 +46,7 @@ std::vector<int64_t> GenerationIds(const Evidence& run, const char* name);
 // The id of eos_token, bos_token or pad_token: by the tokenizer's files, else by the model's.
 std::optional<int64_t> SpecialId(const Evidence& run, const std::string& role);
 // config.json's is_encoder_decoder, or its architectures; nullopt without a config.
-std::optional<bool> IsEncoderDecoder(const Evidence& run);
+std::optional<bool> EncoderDecoderByConfig(const Evidence& run);
 
 // "3, 1, 7": the first `most` of them.
 std::string ShowIds(const std::vector<int64_t>& ids, size_t most = 8);

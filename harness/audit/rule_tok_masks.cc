@@ -127,7 +127,7 @@ void JudgeMasks(const Context& context, Sink& sink) {
   if (!Have(training, kNeedsEncoded, sink)) return;
   const auto pad = SpecialId(context.run, "pad_token");
   const auto eos = SpecialId(context.run, "eos_token");
-  const bool encoder = IsEncoderDecoder(context.run).value_or(false);
+  const bool encoder = EncoderDecoderByConfig(context.run).value_or(false);
   size_t pads = 0;
   std::string first;
   for (const EncodedRow& row : training.rows) {

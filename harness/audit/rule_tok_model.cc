@@ -63,7 +63,7 @@ constexpr Text kPackedSettle = {"swap the first sample of a packed row: the seco
 
 void JudgeStart(const Context& context, Sink& sink) {
   const Evidence& run = context.run;
-  const auto encoder = IsEncoderDecoder(run);
+  const auto encoder = EncoderDecoderByConfig(run);
   if (!encoder) {
     sink.NotEvaluated(kNeedsConfig);
     return;

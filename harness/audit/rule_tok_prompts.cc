@@ -118,7 +118,7 @@ void JudgeBos(const Context& context, Sink& sink) {
 
 void JudgePadding(const Context& context, Sink& sink) {
   const RowFile<EncodedRow>& inference = RowsOf(context.run).inference;
-  const auto encoder = IsEncoderDecoder(context.run);
+  const auto encoder = EncoderDecoderByConfig(context.run);
   if (encoder.value_or(false)) return;
   if (!Have(inference, kNeedsInference, sink)) return;
   if (!encoder) {
@@ -258,7 +258,7 @@ void SayThinking(const RowFile<ScoredRow>& scored, Sink& sink) {
 void JudgeTemplate(const Context& context, Sink& sink) {
   const Rows& rows = RowsOf(context.run);
   SayThinking(rows.scored, sink);
-  if (IsEncoderDecoder(context.run).value_or(false)) return;
+  if (EncoderDecoderByConfig(context.run).value_or(false)) return;
   if (!Have(rows.inference, kNeedsInference, sink) || !Have(rows.training, kNeedsEncoded, sink)) {
     return;
   }

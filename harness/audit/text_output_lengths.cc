@@ -52,7 +52,7 @@ std::optional<size_t> CapOf(const Evidence& run) {
     return static_cast<size_t>(*fresh);
   }
   const auto whole = number("generation.max_length", "max_length");
-  if (!whole || *whole < 2 || !IsEncoderDecoder(run).value_or(false)) return std::nullopt;
+  if (!whole || *whole < 2 || !EncoderDecoderByConfig(run).value_or(false)) return std::nullopt;
   return static_cast<size_t>(*whole) - 1;
 }
 

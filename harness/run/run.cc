@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <memory>
 #include <optional>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -31,6 +32,19 @@ namespace plumbline::run {
 namespace {
 
 constexpr int kLimitRepetitions = 3;
+
+// Of the weights' bytes: one file, or all shards in the order of their names.
+std::string CheckpointDigest(const std::filesystem::path& directory) {
+  const std::filesystem::path single = directory / "model.safetensors";
+  if (std::filesystem::exists(single)) return Sha256OfFile(single);
+  std::set<std::filesystem::path> shards;
+  for (const auto& entry : std::filesystem::directory_iterator(directory)) {
+    if (entry.path().extension() == ".safetensors") shards.insert(entry.path());
+  }
+  Sha256 digest;
+  for (const std::filesystem::path& shard : shards) digest.Update(Sha256OfFile(shard));
+  return digest.HexDigest();
+}
 
 void Say(const std::string& line) { std::fprintf(stderr, "%s\n", line.c_str()); }
 
@@ -139,7 +153,7 @@ class Case {
     ledger_.observed.data_digests["train"] = Sha256OfFile(train_.dataset.path);
     if (validation_) ledger_.observed.data_digests["validation"] = Sha256OfFile(validation_->dataset.path);
     if (tokenizer_) ledger_.observed.tokenizer_digest = tokenizer_->digest();
-    ledger_.observed.checkpoint_digest = Sha256OfFile(model_directory_ / "model.safetensors");
+    ledger_.observed.checkpoint_digest = CheckpointDigest(model_directory_);
     for (const data::Example& example : train_.dataset.examples) {
       ledger_.observed.taken_rows.push_back(example.fname);
     }

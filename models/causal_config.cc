@@ -45,14 +45,16 @@ nn::RopeSettings ReadRope(const ConfigFields& config, const Json& json, const st
   settings.head_width = read.head_dim;
   settings.theta = rope.Positive("rope_theta", config.Positive("rope_theta", settings.theta));
   const std::string type = rope.Text("rope_type", rope.Text("type", "default"));
-  if (rope.Positive("partial_rotary_factor", config.Positive("partial_rotary_factor", 1.0)) != 1.0) {
+  if (rope.Positive("partial_rotary_factor", config.Positive("partial_rotary_factor", 1.0)) !=
+      1.0) {
     rope.Refuse("partial_rotary_factor", values, "1, or none");
   }
   if (type == "default") return settings;
   if (type != "linear" && type != "llama3") {
     rope.Refuse("rope_type", type, "default, linear or llama3");
   }
-  if (!rope.Has("factor")) rope.Refuse("factor", Json(), "a number: rope type " + type + " needs it");
+  if (!rope.Has("factor"))
+    rope.Refuse("factor", Json(), "a number: rope type " + type + " needs it");
   settings.factor = rope.Positive("factor", settings.factor);
   settings.scaling = type == "linear" ? nn::RopeScaling::kLinear : nn::RopeScaling::kLlama3;
   if (type == "llama3") ReadLlama3Scaling(rope, config, &settings, read.max_position_embeddings);
@@ -71,7 +73,8 @@ void RefuseSlidingWindow(const ConfigFields& fields, const Json& config, int64_t
                        (!config.contains("sliding_window") || fields.Has("sliding_window"));
   const double first = fields.NotNegative("max_window_layers", kDefaultWindowLayers);
   if (is_used && first < static_cast<double>(num_layers)) {
-    fields.Refuse("use_sliding_window", true, "false: attention over a sliding window is not supported");
+    fields.Refuse("use_sliding_window", true,
+                  "false: attention over a sliding window is not supported");
   }
 }
 
@@ -98,9 +101,9 @@ CausalConfig ReadCausalConfig(const Json& config, const CausalDialect& dialect) 
   read.num_hidden_layers = fields.Count("num_hidden_layers", read.num_hidden_layers);
   read.num_attention_heads = fields.Count("num_attention_heads", read.num_attention_heads);
   read.num_key_value_heads = fields.CountOrNull(
-      "num_key_value_heads",
-      dialect.derives_sizes || config.contains("num_key_value_heads") ? read.num_attention_heads
-                                                                      : read.num_key_value_heads);
+      "num_key_value_heads", dialect.derives_sizes || config.contains("num_key_value_heads")
+                                 ? read.num_attention_heads
+                                 : read.num_key_value_heads);
   if (dialect.derives_sizes && !fields.Has("head_dim")) {
     if (read.hidden_size % read.num_attention_heads != 0) {
       fields.Refuse("num_attention_heads", read.num_attention_heads,
@@ -113,7 +116,8 @@ CausalConfig ReadCausalConfig(const Json& config, const CausalDialect& dialect) 
   read.max_position_embeddings =
       fields.Count("max_position_embeddings", read.max_position_embeddings);
   read.rms_norm_eps = fields.Positive("rms_norm_eps", read.rms_norm_eps);
-  read.attention_dropout = fields.Has("attention_dropout") ? fields.Rate("attention_dropout", 0) : 0;
+  read.attention_dropout =
+      fields.Has("attention_dropout") ? fields.Rate("attention_dropout", 0) : 0;
   read.initializer_range = fields.NotNegative("initializer_range", read.initializer_range);
   read.attention_bias = fields.Flag("attention_bias", read.attention_bias);
   if (dialect.has_mlp_bias) read.mlp_bias = fields.Flag("mlp_bias", read.mlp_bias);

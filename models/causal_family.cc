@@ -10,7 +10,8 @@
 namespace plumbline::models {
 namespace {
 
-// Transformers 5.23, PreTrainedModel._init_weights: normal matrices and tables, norms 1, biases 0, pad row 0.
+// Transformers 5.23, PreTrainedModel._init_weights: normal matrices and tables, norms 1, biases 0,
+// pad row 0.
 void InitializeCausal(Model& model, uint64_t seed) {
   const CausalConfig& settings = dynamic_cast<CausalModel&>(model).settings();
   const at::NoGradGuard no_grad;

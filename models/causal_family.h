@@ -1,5 +1,5 @@
-// What the families of the decoder-only body share in how they are stored and initialised. Called by model_llama.cc and
-// model_qwen3.cc.
+// What the families of the decoder-only body share in how they are stored and initialised. Called
+// by model_llama.cc and model_qwen3.cc.
 #ifndef PLUMBLINE_MODELS_CAUSAL_FAMILY_H_
 #define PLUMBLINE_MODELS_CAUSAL_FAMILY_H_
 

@@ -1,5 +1,5 @@
-// Legend: N packed tokens, M rows of them that are asked for, D width, F inner width, H query heads, K key heads, E head
-// width, V vocabulary.
+// Legend: N packed tokens, M rows of them that are asked for, D width, F inner width, H query
+// heads, K key heads, E head width, V vocabulary.
 #include "models/model_causal.h"
 
 #include <ATen/ATen.h>
@@ -128,8 +128,8 @@ std::vector<int64_t> LabelledTails(const at::Tensor& labels_M, const Offsets& of
   std::vector<int64_t> num_kept;
   for (size_t i = 1; i < offsets.size(); ++i) {
     const int64_t* end = label + offsets[i];
-    const int64_t* first = std::find_if(label + offsets[i - 1], end,
-                                        [](int64_t id) { return id != kIgnoredLabel; });
+    const int64_t* first =
+        std::find_if(label + offsets[i - 1], end, [](int64_t id) { return id != kIgnoredLabel; });
     num_kept.push_back(end - first);
   }
   return num_kept;
@@ -162,8 +162,7 @@ CausalModel::CausalModel(Json config, const CausalDialect& dialect, const Alloca
     : config_(std::move(config)),
       settings_(ReadCausalConfig(config_, dialect)),
       weights_(AllocateCausalWeights(
-          settings_,
-          settings_.tie_word_embeddings && allocation.head != StoredHead::kDifferent,
+          settings_, settings_.tie_word_embeddings && allocation.head != StoredHead::kDifferent,
           allocation.weights)),
       frequencies_(nn::RopeFrequencies(settings_.rope)) {}
 
@@ -177,7 +176,8 @@ at::Tensor CausalModel::Hidden(const at::Tensor& ids_N, const Offsets& offsets,
   const nn::RopeTable table = nn::MakeRopeTable(frequencies_, PositionsOf(offsets), device());
   const Pass pass(settings_, training, table);
   const Tail whole = WholeOf(offsets), last = TailOf(offsets, num_kept, device());
-  at::Tensor x_ND = at::embedding(weights_.embedding_VD, ids_N, settings_.pad_token_id.value_or(-1));
+  at::Tensor x_ND =
+      at::embedding(weights_.embedding_VD, ids_N, settings_.pad_token_id.value_or(-1));
   for (size_t layer = 0; layer < weights_.layers.size(); ++layer) {
     CausalHeads heads;
     const bool is_last = layer + 1 == weights_.layers.size();
@@ -193,8 +193,7 @@ at::Tensor CausalModel::Logits(const PackedBatch& batch) {
   return at::mm(hidden_MD, weights_.output_VD().t()).to(at::kFloat);
 }
 
-LossSums CausalModel::Loss(const PackedBatch& batch, double label_smoothing_factor,
-                           bool training) {
+LossSums CausalModel::Loss(const PackedBatch& batch, double label_smoothing_factor, bool training) {
   PLUMBLINE_CHECK(batch.labels_M.sizes() == batch.decoder_input_ids_M.sizes());
   RequireIdsBelow(at::where(batch.labels_M.eq(kIgnoredLabel), 0, batch.labels_M),
                   settings_.vocab_size, "label");
@@ -204,9 +203,8 @@ LossSums CausalModel::Loss(const PackedBatch& batch, double label_smoothing_fact
       tail.is_all ? batch.labels_M : batch.labels_M.index_select(0, tail.rows_M);
   const at::Tensor hidden_MD =
       Hidden(batch.decoder_input_ids_M, batch.target_offsets, num_kept, training);
-  const nn::LabelLossSums sums =
-      nn::LabelLoss(hidden_MD, weights_.output_VD(), at::Tensor(), labels_M, kIgnoredLabel,
-                    label_smoothing_factor);
+  const nn::LabelLossSums sums = nn::LabelLoss(hidden_MD, weights_.output_VD(), at::Tensor(),
+                                               labels_M, kIgnoredLabel, label_smoothing_factor);
   return {sums.loss, sums.nll_sum, sums.num_labels};
 }
 

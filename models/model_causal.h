@@ -1,11 +1,11 @@
-// Decoder-only transformers with rotary positions, grouped key heads and a gated feed-forward part, over packed rows:
-// the body of Llama 3.x and dense Qwen3. Seen by the families' files, by the decoder in model_causal_decode.cc and by
-// parity tests; nobody else.
-// Source: Llama 3 (Grattafiori et al. 2024), Qwen3 (Yang et al. 2025); transformers 5.23, modeling_llama.py and
-// modeling_qwen3.py.
+// Decoder-only transformers with rotary positions, grouped key heads and a gated feed-forward part,
+// over packed rows: the body of Llama 3.x and dense Qwen3. Seen by the families' files, by the
+// decoder in model_causal_decode.cc and by parity tests; nobody else.
+// Source: Llama 3 (Grattafiori et al. 2024), Qwen3 (Yang et al. 2025); transformers 5.23,
+// modeling_llama.py and modeling_qwen3.py.
 //
-// Legend: N packed tokens, M rows of them that are asked for, D width, F inner width, H query heads, K key heads, E head
-// width, V vocabulary.
+// Legend: N packed tokens, M rows of them that are asked for, D width, F inner width, H query
+// heads, K key heads, E head width, V vocabulary.
 #ifndef PLUMBLINE_MODELS_MODEL_CAUSAL_H_
 #define PLUMBLINE_MODELS_MODEL_CAUSAL_H_
 
@@ -32,7 +32,7 @@ struct CausalLayer {
   nn::RmsNorm q_norm;    // over a head's width; without weight when the family has none
   nn::RmsNorm k_norm;
   nn::Linear out;
-  nn::RmsNorm post_norm;    // post_attention_layernorm
+  nn::RmsNorm post_norm;     // post_attention_layernorm
   nn::MergedLinear gate_up;  // parts: gate, up
   nn::Linear down;
 };
@@ -61,12 +61,13 @@ struct CausalHeads {
 // The parts of a layer over rows of any origin; `rows` without padding, one table row each.
 CausalHeads ProjectHeads(const CausalConfig& settings, const CausalLayer& layer,
                          const at::Tensor& normed_ND, const nn::RopeTable& table);
-at::Tensor FeedForward(const CausalLayer& layer, const at::Tensor& x_ND);  // with norm, without residual
+// With its norm, without the residual.
+at::Tensor FeedForward(const CausalLayer& layer, const at::Tensor& x_ND);
 
 class CausalModel : public Model {
  public:
-  // Weights are allocated, not filled. A head of its own is kept when the config or the checkpoint says so.
-  // Errors: kModel as ReadCausalConfig.
+  // Weights are allocated, not filled. A head of its own is kept when the config or the checkpoint
+  // says so. Errors: kModel as ReadCausalConfig.
   CausalModel(Json config, const CausalDialect& dialect, const Allocation& allocation);
 
   const Json& config() const override { return config_; }
@@ -82,16 +83,18 @@ class CausalModel : public Model {
   // Sees the rotated keys and the values of all rows of each layer, in order: (N, K, E).
   using KeyValueSink = std::function<void(int64_t layer, const at::Tensor& k, const at::Tensor& v)>;
 
-  // Hidden states_MD, after the last norm, of the last num_kept[i] rows of each item; the last layer's queries, output
-  // and feed-forward part run on those rows alone. `training` switches dropout on. `sink` may be empty. Errors: kData
-  // for an empty item or an id outside the vocabulary.
+  // Hidden states_MD, after the last norm, of the last num_kept[i] rows of each item; the last
+  // layer's queries, output and feed-forward part run on those rows alone. `training` switches
+  // dropout on. `sink` may be empty. Errors: kData for an empty item or an id outside the
+  // vocabulary.
   at::Tensor Hidden(const at::Tensor& ids_N, const std::vector<int64_t>& offsets,
                     const std::vector<int64_t>& num_kept, bool training,
                     const KeyValueSink& sink = {}) const;
 
   const CausalConfig& settings() const { return settings_; }
   const CausalWeights& weights() const { return weights_; }
-  const at::Tensor& frequencies() const { return frequencies_; }  // of the rotary positions, (E / 2)
+  // Of the rotary positions, (E / 2).
+  const at::Tensor& frequencies() const { return frequencies_; }
   at::Device device() const { return weights_.embedding_VD.device(); }
 
  private:

@@ -35,8 +35,8 @@ int64_t CheckedSteps(const CausalModel& model, size_t num_items, int64_t beams,
                      int64_t max_length) {
   PLUMBLINE_CHECK(num_items > 0 && beams > 0 && max_length > 0);
   if (!model.device().is_cpu()) {
-    Fail(ErrorKind::kUsage, "decoding with a decoder-only model",
-         "device " + model.device().str(), "cpu", "runtime.device: cpu");
+    Fail(ErrorKind::kUsage, "decoding with a decoder-only model", "device " + model.device().str(),
+         "cpu", "runtime.device: cpu");
   }
   return std::max<int64_t>(1, max_length - 1);
 }
@@ -49,18 +49,18 @@ CausalDecoder::CausalDecoder(const CausalModel& model, const std::vector<Ids>& p
       beams_(beams),
       cache_(ShapeOf(model.settings()), model.settings().num_hidden_layers, OffsetsOf(prompts),
              beams, CheckedSteps(model, prompts.size(), beams, max_length)),
-      context_RD_(at::empty(
-          {static_cast<int64_t>(prompts.size()) * beams, model.settings().query_width()},
-          at::kFloat)) {
+      context_RD_(
+          at::empty({static_cast<int64_t>(prompts.size()) * beams, model.settings().query_width()},
+                    at::kFloat)) {
   const c10::InferenceMode inference;
   Ids packed;
   for (const Ids& prompt : prompts) packed.insert(packed.end(), prompt.begin(), prompt.end());
   const std::vector<int64_t> last_row_alone(prompts.size(), 1);
-  last_hidden_BD_ = model.Hidden(
-      at::tensor(packed, at::kLong), OffsetsOf(prompts), last_row_alone, /*training=*/false,
-      [this](int64_t layer, const at::Tensor& k, const at::Tensor& v) {
-        cache_.FillPrompt(layer, k.to(at::kFloat), v.to(at::kFloat));
-      });
+  last_hidden_BD_ = model.Hidden(at::tensor(packed, at::kLong), OffsetsOf(prompts), last_row_alone,
+                                 /*training=*/false,
+                                 [this](int64_t layer, const at::Tensor& k, const at::Tensor& v) {
+                                   cache_.FillPrompt(layer, k.to(at::kFloat), v.to(at::kFloat));
+                                 });
 }
 
 at::Tensor CausalDecoder::LogitsOf(const at::Tensor& hidden_RD) const {
@@ -95,8 +95,7 @@ at::Tensor CausalDecoder::RunLayer(int64_t layer, const at::Tensor& x_RD,
   // The cache is fp32; a change of type is a no-op for fp32 weights.
   cache_.Attend(layer, heads.q.to(at::kFloat), heads.k.to(at::kFloat), heads.v.to(at::kFloat),
                 context_RD);
-  const at::Tensor after_RD =
-      x_RD + nn::Apply(weights.out, context_RD.to(x_RD.scalar_type()));
+  const at::Tensor after_RD = x_RD + nn::Apply(weights.out, context_RD.to(x_RD.scalar_type()));
   return after_RD + FeedForward(weights, after_RD);
 }
 
@@ -108,8 +107,8 @@ void CausalDecoder::KeepItems(const Ids& items) {
   }
 }
 
-std::unique_ptr<Decoder> CausalModel::StartDecoding(const std::vector<Ids>& sources,
-                                                    int64_t beams, int64_t max_length) {
+std::unique_ptr<Decoder> CausalModel::StartDecoding(const std::vector<Ids>& sources, int64_t beams,
+                                                    int64_t max_length) {
   return std::make_unique<CausalDecoder>(*this, sources, beams, max_length);
 }
 

@@ -1,5 +1,5 @@
-// The decoder of the decoder-only body: prompts in one packed pass, then one token a row and step. Made by
-// CausalModel::StartDecoding; tests look at its memory.
+// The decoder of the decoder-only body: prompts in one packed pass, then one token a row and step.
+// Made by CausalModel::StartDecoding; tests look at its memory.
 //
 // Legend: R rows (items x beams), B items, D width, V vocabulary.
 #ifndef PLUMBLINE_MODELS_MODEL_CAUSAL_DECODE_H_
@@ -17,8 +17,8 @@ namespace plumbline::models {
 
 class CausalDecoder : public Decoder {
  public:
-  // Runs the prompts, of any lengths, without padding. The model must outlive the decoder. Errors: kData as
-  // CausalModel::Hidden, kUsage for a device without decoding.
+  // Runs the prompts, of any lengths, without padding. The model must outlive the decoder. Errors:
+  // kData as CausalModel::Hidden, kUsage for a device without decoding.
   CausalDecoder(const CausalModel& model, const std::vector<std::vector<int64_t>>& prompts,
                 int64_t beams, int64_t max_length);
 

@@ -1,4 +1,5 @@
-// Llama 3.x (and its elders with rotary positions): the decoder-only body with Llama's defaults and switches.
+// Llama 3.x (and its elders with rotary positions): the decoder-only body with Llama's defaults and
+// switches.
 #include <memory>
 
 #include "models/causal_family.h"

@@ -1,4 +1,5 @@
-// Dense Qwen3: the decoder-only body with a norm over each query and key head, and Qwen3's defaults.
+// Dense Qwen3: the decoder-only body with a norm over each query and key head, and Qwen3's
+// defaults.
 #include <memory>
 
 #include "models/causal_family.h"

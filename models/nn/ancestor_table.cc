@@ -31,8 +31,10 @@ void AncestorTable::BeginStep(const std::vector<int64_t>& parents) {
 
 void AncestorTable::KeepRows(const std::vector<int64_t>& rows) {
   for (size_t i = 0; i < rows.size(); ++i) {
-    slots_[i] = slots_.at(static_cast<size_t>(rows[i]));  // rows ascend: none is overwritten before it is read
-    std::copy_n(AncestorsOf(rows[i]), num_open_steps_, &ancestors_RT_[Place(static_cast<int64_t>(i))]);
+    slots_[i] = slots_.at(
+        static_cast<size_t>(rows[i]));  // rows ascend: none is overwritten before it is read
+    std::copy_n(AncestorsOf(rows[i]), num_open_steps_,
+                &ancestors_RT_[Place(static_cast<int64_t>(i))]);
   }
   slots_.resize(rows.size());
 }

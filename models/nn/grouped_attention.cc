@@ -1,5 +1,5 @@
-// Legend: M packed query rows, N packed rows, T/S query and key rows of one item, H query heads, K key
-// heads, G query heads a key head, E head width.
+// Legend: M packed query rows, N packed rows, T/S query and key rows of one item, H query heads, K
+// key heads, G query heads a key head, E head width.
 #include "models/nn/grouped_attention.h"
 
 #include <ATen/ATen.h>
@@ -17,8 +17,8 @@ namespace {
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
-// The flash kernel takes the key heads for the batch and the heads of a group for the heads, so that one head
-// of keys serves its whole group by a stride of 0.
+// The flash kernel takes the key heads for the batch and the heads of a group for the heads, so
+// that one head of keys serves its whole group by a stride of 0.
 at::Tensor Queries(const at::Tensor& q_MHE, int64_t begin, int64_t size, int64_t num_groups) {
   return q_MHE.narrow(0, begin, size).unflatten(1, {num_groups, -1}).permute({1, 2, 0, 3});
 }
@@ -36,8 +36,8 @@ std::optional<at::Tensor> MaskOf(int64_t num_queries, int64_t num_keys, const at
   return mask_TS.triu_(num_keys - num_queries + 1);
 }
 
-// Item by item, forward and backward, into whole packed tensors: autograd over slices would allocate
-// and add one full-size gradient an item.
+// Item by item, forward and backward, into whole packed tensors: autograd over slices would
+// allocate and add one full-size gradient an item.
 class GroupedFlash : public torch::autograd::Function<GroupedFlash> {
  public:
   static at::Tensor forward(AutogradContext* context, const at::Tensor& q_MHE,

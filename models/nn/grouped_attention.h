@@ -1,6 +1,6 @@
-// Causal attention of packed items with grouped heads: consecutive query heads share one head of keys
-// and values, which is never expanded. Called by the decoder-only architectures in models/; knows
-// nothing of projections or positions.
+// Causal attention of packed items with grouped heads: consecutive query heads share one head of
+// keys and values, which is never expanded. Called by the decoder-only architectures in models/;
+// knows nothing of projections or positions.
 //
 // Legend: M packed query rows, N packed rows, H query heads, K key heads, E head width.
 #ifndef PLUMBLINE_MODELS_NN_GROUPED_ATTENTION_H_
@@ -23,10 +23,10 @@ struct GroupedItems {
   int64_t num_keys(size_t i) const { return key_offsets[i + 1] - key_offsets[i]; }
 };
 
-// Context_MHE, contiguous: the q-th last query of an item sees all its rows but the q last ones after
-// it. Scores are scaled by E ^ -0.5; query head h reads key head h / (H / K). k and v may be strided
-// views with a dense last axis. `dropout` of the probabilities is drawn from the default generator.
-// Softmax in fp32.
+// Context_MHE, contiguous: the q-th last query of an item sees all its rows but the q last ones
+// after it. Scores are scaled by E ^ -0.5; query head h reads key head h / (H / K). k and v may be
+// strided views with a dense last axis. `dropout` of the probabilities is drawn from the default
+// generator. Softmax in fp32.
 at::Tensor GroupedCausalAttention(const at::Tensor& q_MHE, const at::Tensor& k_NKE,
                                   const at::Tensor& v_NKE, const GroupedItems& items,
                                   double dropout);

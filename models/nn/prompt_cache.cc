@@ -37,8 +37,8 @@ PromptCache::PromptCache(const GroupShape& shape, int64_t num_layers, std::vecto
     items_.push_back({num_prompt, layer_stride_});
     layer_stride_ +=
         PackedKeyCount(KeyHeads(), num_prompt) + PackedValueCount(KeyHeads(), num_prompt);
-    max_scratch_ = std::max(max_scratch_, GroupScratchCount(num_beams * shape.group_size(),
-                                                            num_prompt, num_steps));
+    max_scratch_ = std::max(
+        max_scratch_, GroupScratchCount(num_beams * shape.group_size(), num_prompt, num_steps));
   }
   present_ = items_;
   prompt_L_ = at::empty({num_layers, layer_stride_}, at::kFloat);

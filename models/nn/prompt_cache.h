@@ -1,8 +1,10 @@
-// What a decoder-only decoder remembers: the keys and values of every prompt once an item, whatever the number of
-// beams, and those of generated tokens once a row and step, read through a table of ancestors. Allocated once for a
-// call of generation; nothing in it ever moves. fp32 on the CPU. Knows nothing of weights, positions or search.
+// What a decoder-only decoder remembers: the keys and values of every prompt once an item, whatever
+// the number of beams, and those of generated tokens once a row and step, read through a table of
+// ancestors. Allocated once for a call of generation; nothing in it ever moves. fp32 on the CPU.
+// Knows nothing of weights, positions or search.
 //
-// Legend: L layers, T steps, R rows (items x beams), N packed prompt tokens, H query heads, K key heads, E head width.
+// Legend: L layers, T steps, R rows (items x beams), N packed prompt tokens, H query heads, K key
+// heads, E head width.
 #ifndef PLUMBLINE_MODELS_NN_PROMPT_CACHE_H_
 #define PLUMBLINE_MODELS_NN_PROMPT_CACHE_H_
 
@@ -30,17 +32,19 @@ struct GroupShape {
 
 class PromptCache {
  public:
-  // `offsets`: packed prompts, one entry more than items, the first 0. num_steps: generated tokens that are fed back.
+  // `offsets`: packed prompts, one entry more than items, the first 0. num_steps: generated tokens
+  // that are fed back.
   PromptCache(const GroupShape& shape, int64_t num_layers, std::vector<int64_t> offsets,
               int64_t num_beams, int64_t num_steps);
 
   // Keys and values of all prompt tokens of a layer, (N, K, E) each.
   void FillPrompt(int64_t layer, const at::Tensor& k_NKE, const at::Tensor& v_NKE);
 
-  // Opens the next generated token. `parents`: for each present row the present row it continues; ignored at the first.
+  // Opens the next generated token. `parents`: for each present row the present row it continues;
+  // ignored at the first.
   void BeginStep(const std::vector<int64_t>& parents) { table_.BeginStep(parents); }
-  // Stores this token's keys and values of a layer and attends over prompt and generated tokens so far. Dense last two
-  // axes: q_RHE, k_RKE, v_RKE. Fills context_RD (contiguous, D = H * E).
+  // Stores this token's keys and values of a layer and attends over prompt and generated tokens so
+  // far. Dense last two axes: q_RHE, k_RKE, v_RKE. Fills context_RD (contiguous, D = H * E).
   void Attend(int64_t layer, const at::Tensor& q_RHE, const at::Tensor& k_RKE,
               const at::Tensor& v_RKE, const at::Tensor& context_RD);
   // Present items of the next step, ascending.

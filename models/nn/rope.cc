@@ -23,8 +23,7 @@ at::Tensor ScaleLikeLlama3(const at::Tensor& plain_F, const RopeSettings& settin
   const at::Tensor is_short_F = wavelength_F.lt(original / high);
   const at::Tensor outer_F = at::where(is_long_F, plain_F / settings.factor, plain_F);
   const at::Tensor smooth_F = (wavelength_F.reciprocal() * original - low) / (high - low);
-  const at::Tensor blended_F =
-      (1 - smooth_F) * outer_F / settings.factor + smooth_F * outer_F;
+  const at::Tensor blended_F = (1 - smooth_F) * outer_F / settings.factor + smooth_F * outer_F;
   return at::where(at::logical_or(is_long_F, is_short_F), outer_F, blended_F);
 }
 

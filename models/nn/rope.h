@@ -1,6 +1,6 @@
 // Rotary position embeddings in the half-split layout of transformers: column e of a head turns
-// together with column e + E/2. Called by the decoder-only architectures in models/; knows nothing of
-// configurations or caches.
+// together with column e + E/2. Called by the decoder-only architectures in models/; knows nothing
+// of configurations or caches.
 //
 // Legend: N packed tokens, H heads, E head width, F = E / 2 frequencies.
 #ifndef PLUMBLINE_MODELS_NN_ROPE_H_
@@ -19,9 +19,9 @@ struct RopeSettings {
   int64_t head_width = 2;  // even
   double theta = 10000.0;
   RopeScaling scaling = RopeScaling::kNone;
-  double factor = 1.0;             // kLinear, kLlama3
-  double low_freq_factor = 1.0;    // kLlama3
-  double high_freq_factor = 4.0;   // kLlama3
+  double factor = 1.0;                              // kLinear, kLlama3
+  double low_freq_factor = 1.0;                     // kLlama3
+  double high_freq_factor = 4.0;                    // kLlama3
   int64_t original_max_position_embeddings = 8192;  // kLlama3
 };
 

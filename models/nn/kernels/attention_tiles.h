@@ -1,8 +1,8 @@
-// The inner loops that the decoding kernels share: blocks of scores and of mixed values that stay in
-// registers. Included by kernels alone; every function becomes part of its caller.
+// The inner loops that the decoding kernels share: blocks of scores and of mixed values that stay
+// in registers. Included by kernels alone; every function becomes part of its caller.
 //
-// Legend: R query rows of a tile, E head width, S keys, lanes run along the keys (scores) or the head
-// (values).
+// Legend: R query rows of a tile, E head width, S keys, lanes run along the keys (scores) or the
+// head (values).
 #ifndef PLUMBLINE_MODELS_NN_KERNELS_ATTENTION_TILES_H_
 #define PLUMBLINE_MODELS_NN_KERNELS_ATTENTION_TILES_H_
 
@@ -36,10 +36,11 @@ struct ConstTileRows {
   int64_t stride;
 };
 
-// scores = scale * queries . keys for kTile rows over num_padded keys (a multiple of kLanes), keys with lanes along S.
+// scores = scale * queries . keys for kTile rows over num_padded keys (a multiple of kLanes), keys
+// with lanes along S.
 template <int kTile>
-PLUMBLINE_INLINE void ScoreTile(int64_t head_width, float scale, int64_t num_padded, const float* keys_ESP,
-                                ConstTileRows queries, TileRows scores) {
+PLUMBLINE_INLINE void ScoreTile(int64_t head_width, float scale, int64_t num_padded,
+                                const float* keys_ESP, ConstTileRows queries, TileRows scores) {
   for (int64_t s = 0; s < num_padded; s += kLanes) {
     float sums[kTile][kLanes] = {};
     for (int64_t e = 0; e < head_width; ++e) {

@@ -10,13 +10,15 @@
 namespace plumbline::nn {
 namespace {
 
-// A row of scores holds S of the prompt, then T of the generated tokens; the lanes past S are overwritten by the latter.
+// A row of scores holds S of the prompt, then T of the generated tokens; the lanes past S are
+// overwritten by the latter.
 int64_t ScoreStride(int64_t num_prompt, int64_t num_generated) {
   return RoundUpToLanes(RoundUpToLanes(num_prompt) + num_generated);
 }
 
-PLUMBLINE_INLINE void ScoreGenerated(int64_t head_width, float scale, const GeneratedView& generated,
-                                     int64_t beam, const float* query_E, float* scores_T) {
+PLUMBLINE_INLINE void ScoreGenerated(int64_t head_width, float scale,
+                                     const GeneratedView& generated, int64_t beam,
+                                     const float* query_E, float* scores_T) {
   const int32_t* ancestors_T = generated.ancestors_BT + beam * generated.ancestor_stride;
   for (int64_t t = 0; t < generated.num_tokens; ++t) {
     const float* key =
@@ -40,8 +42,9 @@ PLUMBLINE_INLINE void AddGenerated(int64_t head_width, const GeneratedView& gene
 
 template <int kTile>
 PLUMBLINE_INLINE void AttendTile(int64_t head_width, float scale, const PromptView& prompt,
-                                 const GeneratedView& generated, int64_t group_size, int64_t first_row,
-                                 ConstTileRows queries, TileRows scores, TileRows contexts) {
+                                 const GeneratedView& generated, int64_t group_size,
+                                 int64_t first_row, ConstTileRows queries, TileRows scores,
+                                 TileRows contexts) {
   ScoreTile<kTile>(head_width, scale, RoundUpToLanes(prompt.num_tokens), prompt.keys_ESP, queries,
                    scores);
   float factors[kTile];
@@ -51,8 +54,8 @@ PLUMBLINE_INLINE void AttendTile(int64_t head_width, float scale, const PromptVi
                    queries.rows + row * queries.stride, all + prompt.num_tokens);
     factors[row] = SoftmaxInPlace(all, prompt.num_tokens + generated.num_tokens);
   }
-  MixTile<kTile>(head_width, prompt.num_tokens, prompt.values_SE, {scores.rows, scores.stride}, factors,
-                 contexts);
+  MixTile<kTile>(head_width, prompt.num_tokens, prompt.values_SE, {scores.rows, scores.stride},
+                 factors, contexts);
   for (int row = 0; row < kTile; ++row) {
     AddGenerated(head_width, generated, (first_row + row) / group_size,
                  scores.rows + row * scores.stride + prompt.num_tokens, factors[row],
@@ -83,7 +86,8 @@ void AttendGroup(int64_t head_width, float scale, const PromptView& prompt,
   for (int64_t first = 0; first < num_rows; first += kTile) {
     const int64_t count = num_rows - first < kTile ? num_rows - first : kTile;
     for (int64_t row = 0; row < count; ++row) {
-      std::memcpy(query_RE + row * head_width, queries + place(first + row, beam_stride), row_bytes);
+      std::memcpy(query_RE + row * head_width, queries + place(first + row, beam_stride),
+                  row_bytes);
     }
     const TileRows scores = {scratch + first * stride, stride};
     if (count == kTile) {

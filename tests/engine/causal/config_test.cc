@@ -1,4 +1,5 @@
-// What a decoder-only config.json may say in both dialects, what is refused, and how files may tie the head.
+// What a decoder-only config.json may say in both dialects, what is refused, and how files may tie
+// the head.
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>
 
@@ -31,8 +32,9 @@ CausalDialect Qwen3() {
 }
 
 Json Rope(const char* type) {
-  return {{"rope_type", type},       {"rope_theta", 500.0},     {"factor", 8.0},
-          {"low_freq_factor", 1.0},  {"high_freq_factor", 4.0}, {"original_max_position_embeddings", 64}};
+  return {{"rope_type", type},       {"rope_theta", 500.0},
+          {"factor", 8.0},           {"low_freq_factor", 1.0},
+          {"high_freq_factor", 4.0}, {"original_max_position_embeddings", 64}};
 }
 
 CausalConfig Read(const Json& config) { return ReadCausalConfig(config, Llama()); }
@@ -49,7 +51,8 @@ TEST(CausalConfig, BothDialectsGiveTheSameRope) {
     EXPECT_EQ(read.rope.high_freq_factor, 4);
     EXPECT_EQ(read.rope.original_max_position_embeddings, 64);
   }
-  EXPECT_EQ(Read({{"rope_scaling", {{"type", "linear"}, {"factor", 2}}}}).rope.scaling, nn::RopeScaling::kLinear);
+  EXPECT_EQ(Read({{"rope_scaling", {{"type", "linear"}, {"factor", 2}}}}).rope.scaling,
+            nn::RopeScaling::kLinear);
   EXPECT_EQ(Read({{"rope_scaling", nullptr}, {"rope_theta", 7.5}}).rope.theta, 7.5);
   EXPECT_EQ(Read({}).rope.theta, 10000);
 }
@@ -57,13 +60,14 @@ TEST(CausalConfig, BothDialectsGiveTheSameRope) {
 TEST(CausalConfig, RopeTypesThatAreNotSupportedAreRefusedByName) {
   for (const char* type : {"dynamic", "yarn", "longrope"}) {
     EXPECT_ERROR(Read({{"rope_parameters", Rope(type)}}), ErrorKind::kModel, type);
-    EXPECT_ERROR(Read({{"rope_scaling", {{"type", type}, {"factor", 2.0}}}}), ErrorKind::kModel, type);
+    EXPECT_ERROR(Read({{"rope_scaling", {{"type", type}, {"factor", 2.0}}}}), ErrorKind::kModel,
+                 type);
   }
   Json incomplete = Rope("llama3");
   incomplete.erase("low_freq_factor");
   EXPECT_ERROR(Read({{"rope_parameters", incomplete}}), ErrorKind::kModel, "low_freq_factor");
-  EXPECT_ERROR(Read({{"rope_parameters", {{"full_attention", Rope("default")}}}}), ErrorKind::kModel,
-               "one set of values for all layers");
+  EXPECT_ERROR(Read({{"rope_parameters", {{"full_attention", Rope("default")}}}}),
+               ErrorKind::kModel, "one set of values for all layers");
   EXPECT_ERROR(Read({{"partial_rotary_factor", 0.5}}), ErrorKind::kModel, "partial_rotary_factor");
 }
 
@@ -79,13 +83,15 @@ TEST(CausalConfig, SizesFollowOrStandAlone) {
   Json grouped = sizes;
   grouped["num_key_value_heads"] = 3;
   EXPECT_EQ(ReadCausalConfig(grouped, Qwen3()).head_dim, 128);
-  EXPECT_ERROR(ReadCausalConfig(sizes, Qwen3()), ErrorKind::kModel, "'num_key_value_heads' = 32");  // its default
+  EXPECT_ERROR(ReadCausalConfig(sizes, Qwen3()), ErrorKind::kModel,
+               "'num_key_value_heads' = 32");  // its default
   wide["num_key_value_heads"] = 4;
   EXPECT_ERROR(Read(wide), ErrorKind::kModel, "'num_key_value_heads' = 4");
   wide["num_key_value_heads"] = 3;
   wide["head_dim"] = 9;
   EXPECT_ERROR(Read(wide), ErrorKind::kModel, "'head_dim' = 9");
-  EXPECT_ERROR(Read({{"hidden_size", 25}, {"num_attention_heads", 6}}), ErrorKind::kModel, "num_attention_heads");
+  EXPECT_ERROR(Read({{"hidden_size", 25}, {"num_attention_heads", 6}}), ErrorKind::kModel,
+               "num_attention_heads");
 }
 
 TEST(CausalConfig, SlidingWindowsInUseAreRefusedByName) {
@@ -98,7 +104,8 @@ TEST(CausalConfig, SlidingWindowsInUseAreRefusedByName) {
   EXPECT_EQ(read({{"sliding_window", 4096}}).num_hidden_layers, 4);  // not in use
   EXPECT_EQ(read({{"use_sliding_window", true}, {"max_window_layers", 4}}).num_hidden_layers, 4);
   EXPECT_EQ(read({{"layer_types", {"full_attention", "full_attention"}}}).num_hidden_layers, 4);
-  EXPECT_ERROR(read({{"use_sliding_window", true}, {"max_window_layers", 3}}), ErrorKind::kModel, "use_sliding_window");
+  EXPECT_ERROR(read({{"use_sliding_window", true}, {"max_window_layers", 3}}), ErrorKind::kModel,
+               "use_sliding_window");
   EXPECT_ERROR(read({{"layer_types", {"full_attention", "sliding_attention"}}}), ErrorKind::kModel,
                "sliding_attention");
 }
@@ -126,7 +133,8 @@ class Tying : public ::testing::Test {
   }
 
   testing::TemporaryDirectory directory_;
-  std::unique_ptr<Model> golden_ = testing::CausalGolden("llama_scaled").Load();  // tied by its config
+  std::unique_ptr<Model> golden_ =
+      testing::CausalGolden("llama_scaled").Load();  // tied by its config
 };
 
 TEST_F(Tying, TheHeadAloneStandsInForTheEmbedding) {
@@ -162,14 +170,16 @@ TEST(CausalModels, AnUntiedCheckpointWithoutItsHeadIsRefused) {
   std::vector<NamedTensor> tensors = golden->Parameters();
   ASSERT_EQ(tensors.back().name, "lm_head.weight");
   tensors.pop_back();
-  std::filesystem::copy_file("tests/golden/causal/llama_single/config.json", directory.path() / "config.json");
+  std::filesystem::copy_file("tests/golden/causal/llama_single/config.json",
+                             directory.path() / "config.json");
   SaveTensors(directory.path() / "model.safetensors", tensors, at::kFloat);
   EXPECT_ERROR(LoadModel(directory.path(), at::kCPU), ErrorKind::kModel, "lm_head.weight");
 }
 
 TEST(CausalModels, FreshWeightsFollowTheSeedAndTheirKind) {
   const Json config = ReadJsonFile("tests/golden/causal/qwen3_wide/config.json");
-  const auto one = InitializeModel(config, 1, at::kCPU), same = InitializeModel(config, 1, at::kCPU);
+  const auto one = InitializeModel(config, 1, at::kCPU),
+             same = InitializeModel(config, 1, at::kCPU);
   const auto parameters = one->Parameters(), again = same->Parameters();
   for (size_t i = 0; i < parameters.size(); ++i) {
     const auto& [name, value] = parameters[i];
@@ -188,7 +198,8 @@ TEST(CausalModels, FreshWeightsFollowTheSeedAndTheirKind) {
 
 TEST(CausalModels, BatchesThatCannotRunAreRefused) {
   const auto model = testing::CausalGolden("qwen3_wide").Load();
-  PackedBatch batch = testing::PackCausalItems(Json::array({{{"input_ids", {5, 6}}, {"labels", {7}}}}));
+  PackedBatch batch =
+      testing::PackCausalItems(Json::array({{{"input_ids", {5, 6}}, {"labels", {7}}}}));
   EXPECT_EQ(model->Loss(batch, 0, false).num_tokens, 1);
   batch.decoder_input_ids_M = at::tensor({5, 97}, at::kLong);
   EXPECT_ERROR(model->Loss(batch, 0, false), ErrorKind::kData, "input id 97");

@@ -60,7 +60,8 @@ models::PackedBatch OneRow(const Ids& ids, const Ids& labels) {
   return batch;
 }
 
-// Logits after the last token of `sequence`, from the whole-sequence pass that the parity tests of training hold.
+// Logits after the last token of `sequence`, from the whole-sequence pass that the parity tests of
+// training hold.
 at::Tensor LogitsOf(models::Model& model, const Ids& sequence) {
   return model.Logits(OneRow(sequence, Ids(sequence.size(), models::kIgnoredLabel)))[-1];
 }
@@ -83,14 +84,16 @@ TEST(CausalDecoder, StepsEqualTheWholeSequenceWhateverTheReordering) {
         parents.push_back(static_cast<int64_t>(row / beams * beams + random.Below(beams)));
         tokens.push_back(static_cast<int64_t>(random.Below(90)));
         next.push_back(sequences[step == 0 ? row : static_cast<size_t>(parents.back())]);
-        if (step > 0) next.back().push_back(tokens.back());  // the first step reads the prompts alone
+        if (step > 0)
+          next.back().push_back(tokens.back());  // the first step reads the prompts alone
       }
       sequences = next;
       const at::Tensor logits_RV = decoder->Step(tokens, parents).clone();
       for (size_t row = 0; row < sequences.size(); ++row) {
         Ids whole = prompts[row / beams];
         Join(&whole, sequences[row]);
-        EXPECT_TRUE(Near("logits", logits_RV[static_cast<int64_t>(row)], LogitsOf(*model, whole), 1e-5))
+        EXPECT_TRUE(
+            Near("logits", logits_RV[static_cast<int64_t>(row)], LogitsOf(*model, whole), 1e-5))
             << shape << " step " << step << " row " << row;
       }
       if (step != 0 && step != 3 && step != 6) continue;
@@ -116,7 +119,8 @@ TEST(CausalDecoder, ItemsMayLeaveBeforeTheFirstStep) {
   EXPECT_TRUE(Near("first", logits_RV[1], LogitsOf(*model, prompts[2]), 1e-5));
 }
 
-// Half weights run, and their logits are those of fp32 to the precision of the type, with and without caches.
+// Half weights run, and their logits are those of fp32 to the precision of the type, with and
+// without caches.
 TEST(CausalDecoder, HalfWeightsGiveTheLogitsOfFp32) {
   const c10::InferenceMode inference;
   for (const char* shape : {"llama_scaled", "qwen3_wide"}) {
@@ -126,7 +130,8 @@ TEST(CausalDecoder, HalfWeightsGiveTheLogitsOfFp32) {
     for (const at::ScalarType held : {at::kBFloat16, at::kHalf}) {
       const auto model = models::LoadModel(golden.directory, at::kCPU, held);
       const double tolerance = held == at::kHalf ? 0.02 : 0.1;  // 11 and 8 bits of mantissa
-      const auto decoder = model->StartDecoding(prompts, 1, 4), wanted = exact->StartDecoding(prompts, 1, 4);
+      const auto decoder = model->StartDecoding(prompts, 1, 4),
+                 wanted = exact->StartDecoding(prompts, 1, 4);
       Ids whole = prompts[0];
       for (const int64_t token : {0, 7, 40, 12}) {
         if (token > 0) whole.push_back(token);
@@ -142,7 +147,8 @@ TEST(CausalDecoder, HalfWeightsGiveTheLogitsOfFp32) {
   }
 }
 
-// What each step but the first allocates when rows continue themselves, or when beams swap at random.
+// What each step but the first allocates when rows continue themselves, or when beams swap at
+// random.
 std::vector<size_t> CostOfSteps(models::Model& model, bool reorder) {
   const int64_t beams = 4;
   const auto decoder = model.StartDecoding(Prompts({6, 11}), beams, 12);
@@ -208,8 +214,8 @@ TEST(CausalLoss, EqualsCrossEntropyOverAllLogitsWithGradients) {
     const models::LossSums sums = trimmed->Loss(batch, 0.0, true);
     EXPECT_EQ(sums.num_tokens, 3);
     sums.loss.backward();
-    const at::Tensor wanted = at::cross_entropy_loss(whole->Logits(batch), batch.labels_M, {}, /*sum*/ 2,
-                                                     models::kIgnoredLabel);
+    const at::Tensor wanted = at::cross_entropy_loss(whole->Logits(batch), batch.labels_M, {},
+                                                     /*sum*/ 2, models::kIgnoredLabel);
     wanted.backward();
     EXPECT_NEAR(sums.loss.item<double>(), wanted.item<double>(), 1e-5 * wanted.item<double>());
     const auto found = trimmed->Parameters(), all = whole->Parameters();

@@ -1,5 +1,5 @@
-// Rotary positions, grouped attention, the gated activation and the prompt cache against hand computation, plain ATen and
-// autograd.
+// Rotary positions, grouped attention, the gated activation and the prompt cache against hand
+// computation, plain ATen and autograd.
 #include <ATen/ATen.h>
 #include <ATen/core/grad_mode.h>
 #include <gtest/gtest.h>
@@ -15,7 +15,8 @@
 #include "models/nn/swiglu.h"
 #include "tests/parity/bart/golden.h"
 
-// Legend: N packed rows, T/S query and key rows of one item, H query heads, K key heads, E head width, R rows of decoding.
+// Legend: N packed rows, T/S query and key rows of one item, H query heads, K key heads, E head
+// width, R rows of decoding.
 
 namespace plumbline::nn {
 namespace {
@@ -58,7 +59,8 @@ TEST(Rope, PositionZeroTurnsNothingAndTheGradientTurnsBack) {
   EXPECT_TRUE(Near("gradient", x.grad(), x.detach(), kTolerance));
 }
 
-// Wavelengths by hand: theta 16, width 8: frequencies 1, 1/2, 1/4, 1/8, wavelengths 2 pi times 1, 2, 4, 8.
+// Wavelengths by hand: theta 16, width 8: frequencies 1, 1/2, 1/4, 1/8, wavelengths 2 pi times 1,
+// 2, 4, 8.
 TEST(Rope, Llama3KeepsBlendsAndStretches) {
   RopeSettings settings;
   settings.head_width = 8;
@@ -106,8 +108,9 @@ at::Tensor Definition(const at::Tensor& q_THE, const at::Tensor& k_SKE, const at
   const int64_t group = q_THE.size(1) / k_SKE.size(1);
   const at::Tensor k = k_SKE.repeat_interleave(group, 1).transpose(0, 1);
   const at::Tensor v = v_SKE.repeat_interleave(group, 1).transpose(0, 1);
-  const at::Tensor mask =
-      at::full({T, S}, -std::numeric_limits<double>::infinity()).to(q_THE.scalar_type()).triu(S - T + 1);
+  const at::Tensor mask = at::full({T, S}, -std::numeric_limits<double>::infinity())
+                              .to(q_THE.scalar_type())
+                              .triu(S - T + 1);
   const double scale = 1 / std::sqrt(static_cast<double>(q_THE.size(2)));
   const at::Tensor scores = at::matmul(q_THE.transpose(0, 1), k.transpose(1, 2)) * scale + mask;
   return at::matmul(scores.softmax(-1), v).transpose(0, 1);
@@ -119,8 +122,9 @@ struct GroupCase {
 
 class Grouped : public ::testing::TestWithParam<GroupCase> {};
 INSTANTIATE_TEST_SUITE_P(GroupedAttention, Grouped,
-                         ::testing::Values(GroupCase{1, 1, 2}, GroupCase{6, 1, 8}, GroupCase{6, 2, 14},
-                                           GroupCase{4, 4, 16}, GroupCase{5, 1, 64}));
+                         ::testing::Values(GroupCase{1, 1, 2}, GroupCase{6, 1, 8},
+                                           GroupCase{6, 2, 14}, GroupCase{4, 4, 16},
+                                           GroupCase{5, 1, 64}));
 
 void ExpectDefinition(const GroupCase& shape, const GroupedItems& items) {
   at::manual_seed(4);
@@ -168,7 +172,8 @@ TEST(GroupedAttention, DropoutKeepsTheMeanAndOffIsExact) {
   EXPECT_FALSE(at::equal(GroupedCausalAttention(q, k, v, items, 0.2), exact));
 }
 
-// Each row keeps its own list of keys and values, copied at every reordering: what the table must amount to.
+// Each row keeps its own list of keys and values, copied at every reordering: what the table must
+// amount to.
 TEST_P(Grouped, TheCacheSeesPromptAndExactlyTheAncestorsOfABeam) {
   const GroupCase& sizes = GetParam();
   const GroupShape shape = {sizes.heads, sizes.key_heads, sizes.width,
@@ -190,7 +195,8 @@ TEST_P(Grouped, TheCacheSeesPromptAndExactlyTheAncestorsOfABeam) {
       const auto num_rows = static_cast<int64_t>(items.size()) * beams;
       std::vector<int64_t> parents;
       for (int64_t row = 0; row < num_rows; ++row) {
-        parents.push_back(row / beams * beams + static_cast<int64_t>(random.Below(static_cast<uint64_t>(beams))));
+        parents.push_back(row / beams * beams +
+                          static_cast<int64_t>(random.Below(static_cast<uint64_t>(beams))));
       }
       cache.BeginStep(parents);
       const at::Tensor q = at::randn({num_rows, sizes.heads, sizes.width});
@@ -215,9 +221,11 @@ TEST_P(Grouped, TheCacheSeesPromptAndExactlyTheAncestorsOfABeam) {
           keys.push_back(key.unsqueeze(0));
           values.push_back(value.unsqueeze(0));
         }
-        const at::Tensor wanted = Definition(q.narrow(0, row, 1).to(at::kDouble),
-                                             at::cat(keys).to(at::kDouble), at::cat(values).to(at::kDouble));
-        EXPECT_TRUE(Near("context", context[row], wanted.flatten(), kDecodeTolerance)) << step << ":" << row;
+        const at::Tensor wanted =
+            Definition(q.narrow(0, row, 1).to(at::kDouble), at::cat(keys).to(at::kDouble),
+                       at::cat(values).to(at::kDouble));
+        EXPECT_TRUE(Near("context", context[row], wanted.flatten(), kDecodeTolerance))
+            << step << ":" << row;
       }
       EXPECT_EQ(cache.Positions().back(), 32 + step);
       if (step != 2) continue;
@@ -235,8 +243,10 @@ TEST(PromptCache, PromptMemoryDoesNotGrowWithBeamsNorWithQueryHeads) {
   const PromptCache one(shape, 3, {0, 16, 48}, 1, 5);
   const PromptCache four(shape, 3, {0, 16, 48}, 4, 5);
   EXPECT_EQ(one.prompt_bytes(), four.prompt_bytes());
-  EXPECT_EQ(one.prompt_bytes(), 3 * 2 * 48 * 2 * 8 * 4);       // layers, keys and values, tokens, key width, fp32
-  EXPECT_EQ(four.generated_bytes(), 3 * 2 * 5 * 8 * 2 * 8 * 4);  // layers, both, steps, rows, key width, fp32
+  EXPECT_EQ(one.prompt_bytes(),
+            3 * 2 * 48 * 2 * 8 * 4);  // layers, keys and values, tokens, key width, fp32
+  EXPECT_EQ(four.generated_bytes(),
+            3 * 2 * 5 * 8 * 2 * 8 * 4);  // layers, both, steps, rows, key width, fp32
 }
 
 }  // namespace

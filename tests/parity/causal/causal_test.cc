@@ -1,4 +1,5 @@
-// Llama and Qwen3 against transformers 5.23 on tiny random checkpoints it saved: see tests/golden/causal/MANIFEST.json.
+// Llama and Qwen3 against transformers 5.23 on tiny random checkpoints it saved: see
+// tests/golden/causal/MANIFEST.json.
 #include <ATen/ATen.h>
 #include <ATen/core/grad_mode.h>
 #include <gtest/gtest.h>

@@ -1,5 +1,5 @@
-// Greedy and beam search of decoder-only models against transformers' generate on left-padded batches of prompts of
-// different lengths, where this side has no padding.
+// Greedy and beam search of decoder-only models against transformers' generate on left-padded
+// batches of prompts of different lengths, where this side has no padding.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -16,19 +16,20 @@ namespace {
 using testing::CausalGolden;
 using Ids = std::vector<int64_t>;
 
-// fp32 logits of two implementations agree to about 1e-6; sums of 12 log-probabilities somewhat worse. A choice
-// between scores closer than this may fall either way; the goldens carry the closest of each case.
+// fp32 logits of two implementations agree to about 1e-6; sums of 12 log-probabilities somewhat
+// worse. A choice between scores closer than this may fall either way; the goldens carry the
+// closest of each case.
 constexpr double kNoise = 5e-6;
 constexpr double kScoreTolerance = 1e-4;  // relative
-constexpr double kNoHypothesis = -1e8;    // transformers fills places without a hypothesis with -1e9
+constexpr double kNoHypothesis = -1e8;  // transformers fills places without a hypothesis with -1e9
 
 struct Tally {
   int64_t num_cases = 0;
   int64_t num_equal = 0;
-  int64_t num_ties = 0;          // differ, and the margin is below the noise
-  int64_t num_sequences = 0;     // compared
-  int64_t num_empty = 0;         // places without a hypothesis: transformers' padding is not compared
-  int64_t num_ended_by_eos = 0;  // of the sequences of beam search
+  int64_t num_ties = 0;       // differ, and the margin is below the noise
+  int64_t num_sequences = 0;  // compared
+  int64_t num_empty = 0;      // places without a hypothesis: transformers' padding is not compared
+  int64_t num_ended_by_eos = 0;   // of the sequences of beam search
   double largest_difference = 0;  // of scores, relative
 };
 

@@ -15,10 +15,11 @@
 
 namespace plumbline::testing {
 
-// Llama with every branch of the llama3 scaling, biases, one key head, tied; one untied layer with linear scaling and
-// transformers 4 keys; transformers 4 with llama3. Qwen3 tied with transformers 5 keys; one untied layer with biases.
-inline constexpr const char* kCausalShapes[] = {"llama_scaled", "llama_single", "llama_plain", "qwen3_wide",
-                                                "qwen3_single"};
+// Llama with every branch of the llama3 scaling, biases, one key head, tied; one untied layer with
+// linear scaling and transformers 4 keys; transformers 4 with llama3. Qwen3 tied with transformers
+// 5 keys; one untied layer with biases.
+inline constexpr const char* kCausalShapes[] = {"llama_scaled", "llama_single", "llama_plain",
+                                                "qwen3_wide", "qwen3_single"};
 // Stored in half precision.
 inline constexpr const char* kCausalHalves[] = {"llama_bfloat16", "qwen3_float16"};
 
@@ -26,7 +27,8 @@ struct CausalGolden {
   explicit CausalGolden(const std::string& shape);
 
   std::unique_ptr<models::Model> Load() const { return models::LoadModel(directory, at::kCPU); }
-  at::Tensor Tensor(const std::string& name) const;  // of expected.safetensors; fails on an unknown name
+  at::Tensor Tensor(
+      const std::string& name) const;  // of expected.safetensors; fails on an unknown name
   bool Has(const std::string& name) const { return tensors.Find(name) != nullptr; }
 
   std::filesystem::path directory;
@@ -34,7 +36,8 @@ struct CausalGolden {
   models::SafetensorsFile tensors;
 };
 
-// Rows of golden JSON ({"input_ids", "labels"}: prompt and continuation) packed in order by the harness's own batching.
+// Rows of golden JSON ({"input_ids", "labels"}: prompt and continuation) packed in order by the
+// harness's own batching.
 models::PackedBatch PackCausalItems(const Json& items);
 
 }  // namespace plumbline::testing

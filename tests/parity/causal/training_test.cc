@@ -1,5 +1,5 @@
-// Twenty fused AdamW steps against transformers and torch.optim: warm-up, decay groups, clipping, accumulation with
-// global token normalisation, loss on the continuation alone.
+// Twenty fused AdamW steps against transformers and torch.optim: warm-up, decay groups, clipping,
+// accumulation with global token normalisation, loss on the continuation alone.
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>
 

@@ -18,6 +18,7 @@ struct Text {
   std::string exact = "";  // the value in full precision, where `value` is shortened
   Tone tone = Tone::kPlain;
   bool code = false;  // keys, paths, commands: typed, not spoken
+  std::string page = "";  // a page beside this one that tells more, as a relative path
 };
 
 struct Paragraph {

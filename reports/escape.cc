@@ -112,16 +112,22 @@ std::string MarkdownEscaped(std::string_view text, size_t most) {
 }
 
 std::string MarkdownCode(std::string_view text, size_t most) {
+  const std::string visible = Visible(text, most);
+  if (visible.empty()) return "";
+  // A code span shows markup as it is typed; entities leave none for a careless renderer to obey.
+  if (visible.find_first_of("<&") != std::string::npos)
+    return "<code>" + MarkdownEscaped(text, most) + "</code>";
   std::string code;
-  for (const char c : Visible(text, most)) {
-    if (c == '`')
+  for (const char c : visible) {
+    if (c == '`') {
       code += '\'';
-    else if (c == '|')
+    } else if (c == '|') {
       code += "\\|";
-    else
+    } else {
       code += c;
+    }
   }
-  return code.empty() ? "" : "`" + code + "`";
+  return "`" + code + "`";
 }
 
 std::string AnchorOf(std::string_view id) {

@@ -9,6 +9,9 @@
 namespace plumbline::report {
 namespace {
 
+constexpr size_t kLongText = 32;   // longer ones are broken where they can be
+constexpr size_t kShortText = 18;  // shorter ones stay on one line: marks beside their words
+
 std::string ClassOf(Tone tone) {
   switch (tone) {
     case Tone::kPlain:
@@ -31,9 +34,21 @@ std::string Attribute(const std::string& name, const std::string& value) {
 
 std::string IdAttribute(const std::string& id) { return Attribute("id", AnchorOf(id)); }
 
+// A list without blanks may be broken behind its commas.
+std::string Breakable(const std::string& html) {
+  std::string breakable;
+  for (size_t i = 0; i < html.size(); ++i) {
+    breakable += html[i];
+    if (html[i] == ',' && i + 1 < html.size() && html[i + 1] != ' ') breakable += "<wbr>";
+  }
+  return breakable;
+}
+
 std::string Inline(const Text& text) {
   std::string html = HtmlEscaped(text.value);
+  if (html.size() > kLongText) html = Breakable(html);
   if (text.code && !html.empty()) html = "<code>" + html + "</code>";
+  if (!text.page.empty()) html = "<a" + Attribute("href", text.page) + ">" + html + "</a>";
   if (text.exact.empty()) return html;
   return "<data" + Attribute("value", text.exact) + Attribute("title", text.exact) + ">" + html +
          "</data>";
@@ -63,7 +78,12 @@ std::string HeadOf(const Table& table) {
 std::string CellOf(const Table& table, const TableRow& row, size_t index) {
   const Text& text = row.cells[index];
   std::string classes = ClassOf(text.tone);
-  if (table.columns[index].numeric) classes += classes.empty() ? "num" : " num";
+  if (table.columns[index].numeric) {
+    classes += std::string(classes.empty() ? "" : " ") + "num";
+    if (text.value.size() > kLongText) classes += " long";
+  } else if (text.value.size() <= kShortText) {
+    classes += std::string(classes.empty() ? "" : " ") + "whole";
+  }
   const std::string tag = index == 0 ? "th" : "td";
   return "<" + tag + (index == 0 ? " scope=\"row\"" : "") + Attribute("class", classes) + ">" +
          Inline(text) + "</" + tag + ">";
@@ -124,15 +144,13 @@ std::string Navigation(const std::vector<Section>& sections) {
   return html + "</ul></nav>\n";
 }
 
-std::string Head(const Facts& facts) {
-  const check::Comparison& comparison = facts.comparison;
+std::string Head(const std::string& title) {
   return "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
          "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
          "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src "
          "'unsafe-inline'\">\n"
          "<title>" +
-         HtmlEscaped(check::ToText(comparison.verdict) + " " + comparison.suite + " - Plumbline") +
-         "</title>\n<style>" + kStyle + "</style>\n</head>\n";
+         HtmlEscaped(title) + "</title>\n<style>" + kStyle + "</style>\n</head>\n";
 }
 
 std::string Sides(const check::Comparison& comparison) {
@@ -147,14 +165,21 @@ std::string Sides(const check::Comparison& comparison) {
 
 }  // namespace
 
-std::string Html(const Facts& facts, const std::vector<Section>& sections) {
-  std::string html = Head(facts) + "<body>\n<header><p>" + HtmlEscaped(Sides(facts.comparison)) +
+std::string HtmlPage(const std::string& title, const std::string& line,
+                     const std::vector<Section>& sections) {
+  std::string html = Head(title) + "<body>\n<header><p>" + HtmlEscaped(line) +
                      "</p></header>\n<main>\n";
   for (size_t i = 0; i < sections.size(); ++i) {
     html += Html(sections[i], i == 0);
     if (i == 0) html += Navigation(sections);
   }
   return html + "</main>\n</body>\n</html>\n";
+}
+
+std::string Html(const Facts& facts, const std::vector<Section>& sections) {
+  const check::Comparison& comparison = facts.comparison;
+  return HtmlPage(check::ToText(comparison.verdict) + " " + comparison.suite + " - Plumbline",
+                  Sides(comparison), sections);
 }
 
 }  // namespace plumbline::report

@@ -10,6 +10,12 @@
 
 namespace plumbline::report {
 
+// A whole page: its title, the line above everything, its sections. Links lead to the page itself
+// or to pages beside it.
+std::string HtmlPage(const std::string& title, const std::string& line,
+                     const std::vector<Section>& sections);
+
+// The page of one judged run.
 std::string Html(const Facts& facts, const std::vector<Section>& sections);
 
 }  // namespace plumbline::report

@@ -17,9 +17,27 @@ struct Limits {
   size_t text = 0;  // characters of one text
 };
 
+// A relative path inside <...>: what would end it is percent-encoded.
+std::string LinkTarget(const std::string& page) {
+  std::string target;
+  for (const char c : Visible(page, kPageCharacters)) {
+    if (c == '<') {
+      target += "%3C";
+    } else if (c == '>') {
+      target += "%3E";
+    } else if (c == '|') {
+      target += "%7C";
+    } else {
+      target += c;
+    }
+  }
+  return target;
+}
+
 std::string Inline(const Text& text, const Limits& limits) {
   if (text.code) return MarkdownCode(text.value, limits.text);
-  const std::string escaped = MarkdownEscaped(text.value, limits.text);
+  std::string escaped = MarkdownEscaped(text.value, limits.text);
+  if (!text.page.empty()) escaped = "[" + escaped + "](<" + LinkTarget(text.page) + ">)";
   const bool strong = text.tone == Tone::kWorse || text.tone == Tone::kWarning;
   return strong && !escaped.empty() ? "**" + escaped + "**" : escaped;
 }

@@ -35,6 +35,12 @@ std::string IdOf(const check::Row& row) {
   return "metric." + row.name + "." + check::ToText(row.metric_class);
 }
 
+// The fields of the machine stand once on the page, not in each row.
+std::string WhyOf(const check::Row& row) {
+  if (row.decision.status != RowStatus::kNotComparable) return row.decision.reason;
+  return "stored for another machine";
+}
+
 TableRow RowOf(const Facts& facts, const check::Row& row) {
   const Sides sides = SidesText(row.baseline, row.candidate);
   return {IdOf(row),
@@ -47,8 +53,19 @@ TableRow RowOf(const Facts& facts, const check::Row& row) {
            ChangeText(row.baseline, row.candidate),
            StatusText(row.decision),
            {VisibleChange(facts, row), "", Tone::kMuted},
-           {row.decision.reason, "", Tone::kMuted}}};
+           {WhyOf(row), "", Tone::kMuted}}};
 }
+
+TableRow MeasuredRow(const check::Row& row) {
+  return {IdOf(row),
+          {{row.name},
+           {check::ToText(row.metric_class)},
+           {row.unit},
+           {check::ToText(row.direction)},
+           ValueText(row.candidate)}};
+}
+
+bool IsStored(const check::Row& row) { return !row.baseline.empty(); }
 
 }  // namespace
 
@@ -93,26 +110,37 @@ std::string VisibleChange(const Facts& facts, const check::Row& row) {
   return "";
 }
 
+bool IsUncomparedTwin(const check::Comparison& comparison, const check::Row& row) {
+  const RowStatus status = row.decision.status;
+  if (row.metric_class != MetricClass::kD1 ||
+      (status != RowStatus::kNotComparable && status != RowStatus::kNew))
+    return false;
+  return std::ranges::any_of(comparison.rows, [&](const check::Row& other) {
+    return other.name == row.name && other.metric_class == MetricClass::kD2;
+  });
+}
+
 Table MetricTable(const Facts& facts, const std::string& caption, const RowFilter& keep) {
-  Table table{"",
-              caption,
-              {{"metric"},
-               {"class"},
-               {"unit"},
-               {"better"},
-               {"baseline", true},
-               {"candidate", true},
-               {"change", true},
-               {"status"},
-               {"would be seen"},
-               {"why"}},
-              {}};
+  const bool judged = facts.comparison.verdict != check::Verdict::kNoBaseline ||
+                      std::ranges::any_of(facts.comparison.rows, IsStored);
+  Table table{"", caption, {{"metric"}, {"class"}, {"unit"}, {"better"}}, {}};
+  if (judged) {
+    table.columns.insert(table.columns.end(), {{"baseline", true},
+                                               {"candidate", true},
+                                               {"change", true},
+                                               {"status"},
+                                               {"would be seen"},
+                                               {"why"}});
+  } else {
+    table.columns.push_back({"measured", true});
+  }
   std::vector<const check::Row*> rows;
   for (const check::Row& row : facts.comparison.rows) {
     if (keep(row)) rows.push_back(&row);
   }
   std::ranges::stable_sort(rows, {}, [](const check::Row* row) { return IsQuiet(*row); });
-  for (const check::Row* row : rows) table.rows.push_back(RowOf(facts, *row));
+  for (const check::Row* row : rows)
+    table.rows.push_back(judged ? RowOf(facts, *row) : MeasuredRow(*row));
   return table;
 }
 

@@ -13,7 +13,8 @@ namespace plumbline::report {
 
 using RowFilter = std::function<bool(const check::Row&)>;
 
-// The rows that `keep` takes, those that moved and gate first, then by name and class.
+// The rows that `keep` takes, those that moved and gate first, then by name and class. Without any
+// baseline: what was measured alone.
 Table MetricTable(const Facts& facts, const std::string& caption, const RowFilter& keep);
 
 // The smallest change of this metric that its rule would have called one.
@@ -22,6 +23,10 @@ std::string VisibleChange(const Facts& facts, const check::Row& row);
 // Which section shows a row: each stands in exactly one.
 bool IsQuality(const check::Row& row);
 bool IsSpeed(const check::Row& row);
+
+// The bitwise half of a metric whose bounded half stands in the same table, when nothing on this
+// machine is stored for it: the same number a second time.
+bool IsUncomparedTwin(const check::Comparison& comparison, const check::Row& row);
 
 // Same, not gated or nothing to compare: may be folded.
 bool IsQuiet(const check::Row& row);

@@ -56,8 +56,10 @@ Section CauseSection(const Facts& facts) {
   const check::Comparison& comparison = facts.comparison;
   Section section{"cause", "Cause and proof", {}};
   if (comparison.causes.empty()) {
-    section.blocks.push_back(
-        {Paragraph{{"Nothing to explain: no gating metric moved and no setting drifted."}}});
+    section.blocks.push_back({Paragraph{
+        {comparison.verdict == check::Verdict::kNoBaseline
+             ? "No baseline: nothing was compared, so there is nothing to explain."
+             : "Nothing to explain: no gating metric moved and no setting drifted."}}});
     return section;
   }
   section.blocks.push_back({CauseTable(comparison.causes)});

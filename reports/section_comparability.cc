@@ -8,6 +8,10 @@ namespace plumbline::report {
 Section ComparabilitySection(const Facts& facts) {
   const check::Comparison& comparison = facts.comparison;
   Section section{"comparability", "Not comparable", {}};
+  if (comparison.verdict == check::Verdict::kNoBaseline) {
+    section.blocks.push_back({Paragraph{{"No baseline: nothing is stored for any machine."}}});
+    return section;
+  }
   const int64_t rows = check::CountRows(comparison, check::RowStatus::kNotComparable);
   if (rows == 0 && comparison.not_comparable.empty()) {
     section.blocks.push_back(

@@ -22,6 +22,14 @@ Section InventorySection(const Facts& facts) {
         {Paragraph{{"Nothing could be compared plane by plane: the run could not be read."}}});
     return section;
   }
+  if (facts.comparison.verdict == check::Verdict::kNoBaseline &&
+      std::ranges::all_of(cells,
+                          [](const check::Cell& cell) { return cell.state == "unknown"; })) {
+    section.blocks.push_back(
+        {Paragraph{{"No baseline: whether config, code, data, tokenizer, checkpoint, environment "
+                    "or binary changed cannot be said."}}});
+    return section;
+  }
   const bool all_same =
       std::ranges::all_of(cells, [](const check::Cell& cell) { return cell.state == "same"; });
   if (all_same) {

@@ -132,7 +132,12 @@ void AddRouge(const Facts& facts, Section& section) {
 Section QualitySection(const Facts& facts) {
   Section section{"quality", "Quality", {}};
   AddRouge(facts, section);
-  Table scores = MetricTable(facts, "Scores of the trained model", IsTrained);
+  const auto is_twin = [&](const check::Row& row) {
+    return IsTrained(row) && IsUncomparedTwin(facts.comparison, row);
+  };
+  Table scores =
+      MetricTable(facts, "Scores of the trained model",
+                  [&](const check::Row& row) { return IsTrained(row) && !is_twin(row); });
   if (scores.rows.empty()) {
     section.blocks.push_back({Paragraph{
         {facts.comparison.trained ? "No scores: this run evaluated nothing (no data.validation)."
@@ -142,6 +147,9 @@ Section QualitySection(const Facts& facts) {
   }
   Table beside = BesideTable(facts.comparison);
   if (!beside.rows.empty()) section.blocks.push_back({std::move(beside), 2});
+  Table twins = MetricTable(facts, "The same scores bit for bit (D1): nothing to compare with here",
+                            is_twin);
+  if (!twins.rows.empty()) section.blocks.push_back({std::move(twins), 4, true});
   if (const Json* reports = RougeReports(facts)) {
     Table intervals = IntervalTable(*reports);
     if (!intervals.rows.empty()) section.blocks.push_back({std::move(intervals), 3, true});

@@ -1,11 +1,13 @@
 // Verdict: the word, one sentence, what was compared, what to type next.
+#include "reports/section_verdict.h"
+
+#include "harness/check/tally.h"
 #include "reports/section.h"
 #include "reports/value.h"
 
 namespace plumbline::report {
 namespace {
 
-using check::RowStatus;
 using check::Verdict;
 
 std::string MarkOf(Verdict verdict) {
@@ -39,19 +41,20 @@ Tone ToneOf(Verdict verdict) {
   }
 }
 
-// "7 metrics same, 1 worse"; statuses nobody has are left out.
+// What gates apart from what does not.
 std::string Counts(const check::Comparison& comparison) {
-  std::string counts;
-  for (const RowStatus status :
-       {RowStatus::kSame, RowStatus::kWorse, RowStatus::kBetter, RowStatus::kChanged,
-        RowStatus::kMissing, RowStatus::kNew, RowStatus::kNotComparable, RowStatus::kInsufficient,
-        RowStatus::kInvalid}) {
-    const int64_t count = check::CountRows(comparison, status);
-    if (count == 0) continue;
-    counts += (counts.empty() ? "Metrics: " : ", ") + Grouped(std::to_string(count)) + " " +
-              check::ToText(status);
+  if (comparison.verdict == Verdict::kNoBaseline) {
+    return Grouped(std::to_string(comparison.rows.size())) +
+           " metrics were measured; none was judged.";
   }
-  return counts.empty() ? "No metric was compared." : counts + ".";
+  const std::string gating = check::GatingCounts(comparison);
+  std::string text =
+      gating.empty() ? "No metric that gates was compared." : "Metrics that gate: " + gating + ".";
+  for (const std::string& part :
+       {check::AdvisoryCounts(comparison), check::UnjudgedCounts(comparison)}) {
+    if (!part.empty()) text += " " + part + ".";
+  }
+  return text;
 }
 
 std::string StepsText(int64_t steps) {
@@ -78,10 +81,15 @@ std::string Capitalised(std::string sentence) {
 
 }  // namespace
 
+Text VerdictText(Verdict verdict) {
+  return {MarkOf(verdict) + check::ToText(verdict), "", ToneOf(verdict)};
+}
+
 Section VerdictSection(const Facts& facts) {
   const check::Comparison& comparison = facts.comparison;
-  Section section{"verdict", MarkOf(comparison.verdict) + check::ToText(comparison.verdict), {}};
-  section.tone = ToneOf(comparison.verdict);
+  const Text word = VerdictText(comparison.verdict);
+  Section section{"verdict", word.value, {}};
+  section.tone = word.tone;
   section.blocks.push_back({Paragraph{{Capitalised(comparison.headline)}}});
   std::string evidence = comparison.trained ? Counts(comparison)
                                             : "Judged before the first step: nothing was trained.";
@@ -89,10 +97,14 @@ Section VerdictSection(const Facts& facts) {
   if (!steps.empty()) evidence += " " + steps;
   evidence += " Exit status " + std::to_string(comparison.exit_status()) + ".";
   section.blocks.push_back({Paragraph{{evidence, "", Tone::kMuted}}});
+  const bool pass = comparison.verdict == Verdict::kPass;
   if (comparison.next.empty()) {
     section.blocks.push_back({Paragraph{{"Next: nothing to do."}}});
   } else {
-    section.blocks.push_back({Commands{"Next", comparison.next}});
+    section.blocks.push_back(
+        {Commands{pass ? "Nothing has to be done; this would store the values of this machine too"
+                       : "Next",
+                  comparison.next}});
   }
   return section;
 }

@@ -45,6 +45,8 @@ thead th{background:var(--soft);font-size:13px;white-space:nowrap}
 tbody th{font-weight:500}
 td{max-width:46ch}
 .num{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
+.num.long{white-space:normal}
+.whole{white-space:nowrap}
 tr:target,:target>h2,p:target{background:var(--loud)}
 details{margin:12px 0}
 summary{cursor:pointer;padding:4px 0;color:var(--link);font-size:14px}

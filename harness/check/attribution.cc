@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "harness/base/number.h"
+#include "harness/check/tally.h"
 
 namespace plumbline::check {
 namespace {
@@ -172,6 +173,20 @@ std::string PlannedSteps(const Comparison& comparison) {
          std::to_string(comparison.planned_steps_candidate);
 }
 
+// Only what gates was accepted; what never gates is said beside it, worse timings included.
+std::string PassHeadline(const Comparison& comparison) {
+  const int64_t same = std::ranges::count_if(comparison.rows, [](const Row& row) {
+    return row.decision.gates && row.decision.status == RowStatus::kSame;
+  });
+  std::string text =
+      std::to_string(same) +
+      (same == 1 ? " metric that gates is as accepted" : " metrics that gate are as accepted");
+  for (const std::string& part : {AdvisoryCounts(comparison), UnjudgedCounts(comparison)}) {
+    if (!part.empty()) text += "; " + part;
+  }
+  return text;
+}
+
 std::string HeadlineOf(const Comparison& comparison) {
   const Row* row = LeadingRow(comparison);
   const std::string effect = row == nullptr ? "" : Movement(*row);
@@ -190,7 +205,7 @@ std::string HeadlineOf(const Comparison& comparison) {
                  ? "nothing could be compared"
                  : "stored for another machine: " + Describe(comparison.not_comparable, 3);
     case Verdict::kPass:
-      return std::to_string(CountRows(comparison, RowStatus::kSame)) + " metrics as accepted";
+      return PassHeadline(comparison);
     default:
       return WithCause(effect, comparison);
   }
@@ -247,6 +262,7 @@ void AddNotes(Comparison& comparison) {
   for (const ConfigChange& change : comparison.config) {
     if (change.kind == "chain" && change.semantic) comparison.notes.push_back(change.sentence);
   }
+  if (comparison.verdict == Verdict::kNoBaseline) return;
   const int64_t elsewhere = CountRows(comparison, RowStatus::kNotComparable);
   if (elsewhere > 0) {
     comparison.notes.push_back(

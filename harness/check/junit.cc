@@ -91,6 +91,20 @@ void AddRowCases(const Comparison& comparison, std::vector<Case>& cases) {
   }
 }
 
+std::vector<Case> CasesOf(const Comparison& comparison) {
+  std::vector<Case> cases = {VerdictCase(comparison)};
+  AddConfigCases(comparison, cases);
+  AddIdentityCases(comparison, cases);
+  AddRowCases(comparison, cases);
+  return cases;
+}
+
+// Of several runs each says which it is.
+std::string SuiteName(const Comparison& comparison, bool one_of_several) {
+  const std::string suite = comparison.suite.empty() ? "comparison" : comparison.suite;
+  return one_of_several ? suite + " (" + comparison.candidate_label + ")" : suite;
+}
+
 std::string CaseXml(const std::string& suite, const Case& one) {
   std::string text = "    <testcase classname=\"" + XmlEscaped(suite + "." + one.group) +
                      "\" name=\"" + XmlEscaped(one.name) + "\" time=\"0\"";
@@ -153,16 +167,21 @@ std::string XmlEscaped(std::string_view text) {
   return escaped;
 }
 
-std::string JunitXml(const Comparison& comparison) {
-  std::vector<Case> cases = {VerdictCase(comparison)};
-  AddConfigCases(comparison, cases);
-  AddIdentityCases(comparison, cases);
-  AddRowCases(comparison, cases);
-  const std::string suite = comparison.suite.empty() ? "comparison" : comparison.suite;
-  std::string xml = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites" + Counts(cases) +
-                    ">\n  <testsuite name=\"" + XmlEscaped(suite) + "\"" + Counts(cases) + ">\n";
-  for (const Case& one : cases) xml += CaseXml(suite, one);
-  return xml + "  </testsuite>\n</testsuites>\n";
+std::string JunitXml(const Comparison& comparison) { return JunitXml(std::span(&comparison, 1)); }
+
+std::string JunitXml(std::span<const Comparison> comparisons) {
+  std::vector<Case> all;
+  std::string suites;
+  for (const Comparison& comparison : comparisons) {
+    const std::vector<Case> cases = CasesOf(comparison);
+    const std::string name = SuiteName(comparison, comparisons.size() > 1);
+    suites += "  <testsuite name=\"" + XmlEscaped(name) + "\"" + Counts(cases) + ">\n";
+    for (const Case& one : cases) suites += CaseXml(name, one);
+    suites += "  </testsuite>\n";
+    all.insert(all.end(), cases.begin(), cases.end());
+  }
+  return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites" + Counts(all) + ">\n" + suites +
+         "</testsuites>\n";
 }
 
 }  // namespace plumbline::check

@@ -3,6 +3,7 @@
 #ifndef PLUMBLINE_HARNESS_CHECK_JUNIT_H_
 #define PLUMBLINE_HARNESS_CHECK_JUNIT_H_
 
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -13,6 +14,9 @@ namespace plumbline::check {
 // A whole document, valid XML 1.0 whatever the texts hold. Messages are at most
 // kJunitMessageCharacters long and stand in the attribute and as the first line of the body.
 std::string JunitXml(const Comparison& comparison);
+
+// The same of several runs, one <testsuite> each, named by suite and run.
+std::string JunitXml(std::span<const Comparison> comparisons);
 
 inline constexpr size_t kJunitMessageCharacters = 200;
 

@@ -4,7 +4,9 @@
 #include <span>
 #include <vector>
 
+#include "harness/base/number.h"
 #include "harness/base/utf8.h"
+#include "harness/check/tally.h"
 #include "harness/config/compare.h"
 
 namespace plumbline::check {
@@ -16,6 +18,7 @@ constexpr size_t kMostCauses = 3;
 constexpr size_t kMostWork = 4;
 constexpr size_t kMostMetrics = 5;
 constexpr size_t kMostKeys = 4;
+constexpr int kDigits = 4;
 
 struct Range {
   char32_t first;
@@ -96,6 +99,18 @@ class Page {
   void Labelled(const std::string& label, const std::string& text) {
     Line(Padded(label, kLabelColumns) + text);
   }
+  // Two lines at most, broken at a blank.
+  void Wrapped(const std::string& label, const std::string& text) {
+    const int room = kTerminalColumns - (label.empty() ? 0 : kLabelColumns);
+    const std::string indent = label.empty() ? "" : Padded("", kLabelColumns);
+    const std::string front = label.empty() ? "" : Padded(label, kLabelColumns);
+    const std::string cut = FitColumns(text, room + 3);
+    const bool fits = DisplayWidth(text) <= room;
+    const size_t blank = fits ? std::string::npos : cut.rfind(' ', cut.size() - 4);
+    if (blank == std::string::npos) return Line(front + text);
+    Line(front + text.substr(0, blank));
+    Line(indent + text.substr(blank + 1));
+  }
   // A command: whole, whatever its length.
   void Command(const std::string& label, const std::string& text) {
     commands_.push_back(Padded(label, kLabelColumns) + text);
@@ -119,24 +134,20 @@ std::string Headword(const Comparison& comparison) {
   return comparison.trained ? "FAIL" : "STOP";
 }
 
+// The suite's own baseline needs no second name.
+std::string SidesOf(const Comparison& comparison) {
+  const bool own = comparison.baseline_label == comparison.suite;
+  const std::string baseline = own ? "baseline" : comparison.baseline_label;
+  return (baseline.empty() ? "no baseline" : baseline) + " -> " + comparison.candidate_label;
+}
+
 void AddTitle(const Comparison& comparison, Page& page) {
   std::string title = Headword(comparison);
   if (!comparison.suite.empty()) title += " //suites:" + comparison.suite;
-  title += "  " + ToText(comparison.verdict) + " (exit " +
-           std::to_string(comparison.exit_status()) + ")  ";
-  title += comparison.trained ? comparison.baseline_label + " -> " + comparison.candidate_label
-                              : "nothing was trained";
+  if (comparison.verdict != Verdict::kPass) title += "  " + ToText(comparison.verdict);
+  title += " (exit " + std::to_string(comparison.exit_status()) + ")  ";
+  title += comparison.trained ? SidesOf(comparison) : "nothing was trained";
   page.Line(title);
-}
-
-// At most two lines, broken at a blank.
-void AddHeadline(const std::string& headline, Page& page) {
-  if (DisplayWidth(headline) <= kTerminalColumns) return page.Line(headline);
-  const std::string front = FitColumns(headline, kTerminalColumns + 3);
-  const size_t blank = front.rfind(' ', front.size() - 4);
-  if (blank == std::string::npos) return page.Line(headline);
-  page.Line(headline.substr(0, blank));
-  page.Line(headline.substr(blank + 1));
 }
 
 void AddSide(const Json& entry, const std::string& end, Page& page) {
@@ -214,14 +225,24 @@ void AddWork(const Comparison& comparison, Page& page) {
   }
 }
 
+// Short numbers while they differ; the reason in full stands in the report.
+std::string ChangeOf(const Row& row) {
+  const auto before = ParseDouble(row.baseline);
+  const auto after = ParseDouble(row.candidate);
+  if (!before || !after) return row.decision.reason;
+  const std::string a = Fixed(*before, kDigits);
+  const std::string b = Fixed(*after, kDigits);
+  return a == b ? row.decision.reason : a + " -> " + b;
+}
+
 void AddMetrics(const Comparison& comparison, Page& page) {
   size_t shown = 0;
   for (const Row& row : comparison.rows) {
     if (!row.decision.gates || row.decision.status == RowStatus::kSame) continue;
     if (++shown > kMostMetrics) continue;
     if (shown == 1) page.Line("METRICS");
-    page.Line("  " + Padded(row.name, 26) + Padded(ToText(row.decision.status), 15) +
-              row.decision.reason);
+    page.Line("  " + Padded(row.name, 30) + " " + ToText(row.metric_class) + " " +
+              Padded(ToText(row.decision.status), 15) + ChangeOf(row));
   }
   if (shown > kMostMetrics) page.Line("  and " + std::to_string(shown - kMostMetrics) + " more");
 }
@@ -231,16 +252,25 @@ void AddInventory(const Comparison& comparison, Page& page) {
   std::string different;
   for (const Cell& cell : comparison.inventory) {
     if (cell.state == "same") same += (same.empty() ? "" : ", ") + cell.plane;
-    if (cell.state == "differs") different += (different.empty() ? "" : ", ") + cell.plane;
+    if (cell.state == "differs")
+      different += (different.empty() ? "" : ", ") + cell.plane + " (" +
+                   std::to_string(cell.count) + ")";
   }
-  page.Line(std::to_string(CountRows(comparison, RowStatus::kSame)) + " metrics same, " +
-            std::to_string(CountRows(comparison, RowStatus::kNotComparable)) + " not comparable" +
-            (different.empty() ? "" : ". Differs: " + different) +
-            (same.empty() ? "." : ". Same: " + same + "."));
+  if (!same.empty()) page.Labelled("SAME", same);
+  if (!different.empty()) page.Labelled("DIFFER", different);
+}
+
+// Of a PASS the headline has said it already.
+void AddTally(const Comparison& comparison, Page& page) {
+  if (comparison.verdict == Verdict::kPass || comparison.rows.empty()) return;
+  page.Wrapped("ROWS", TallyOf(comparison));
 }
 
 void AddCommands(const Comparison& comparison, Page& page) {
-  bool first = true;
+  const bool pass = comparison.verdict == Verdict::kPass;
+  if (pass && !comparison.next.empty())
+    page.Labelled("", "Nothing has to be done. To store the values of this machine too:");
+  bool first = !pass;
   for (const std::string& command : comparison.next) {
     page.Command(first ? "NEXT" : "", command);
     first = false;
@@ -272,13 +302,14 @@ std::string TerminalText(const Comparison& comparison) {
   if (drift) {
     AddDrift(comparison, page);
   } else {
-    AddHeadline(comparison.headline, page);
+    page.Wrapped("", comparison.headline);
     if (comparison.verdict != Verdict::kPass) AddCauses(comparison, page);
   }
   if (comparison.verdict != Verdict::kPass) AddWork(comparison, page);
   AddMetrics(comparison, page);
+  if (comparison.trained) AddTally(comparison, page);
   if (comparison.trained) AddInventory(comparison, page);
-  if (!comparison.notes.empty()) page.Labelled("NOTE", comparison.notes.front());
+  if (!comparison.notes.empty()) page.Wrapped("NOTE", comparison.notes.front());
   AddCommands(comparison, page);
   return page.Text();
 }

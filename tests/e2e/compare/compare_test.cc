@@ -125,6 +125,73 @@ TEST_F(Judge, StrictCountsRowsOfAnotherMachine) {
   EXPECT_EQ(Run(words + " --strict").status, 3);
 }
 
+TEST_F(Judge, ReportJudgesByTheRunsOwnSuiteWhereThatHasABaseline) {
+  AcceptHonest();
+  const std::string out = (directory_ / "report").string();
+  const Outcome outcome = Run("report " + Write(Worse(), "after") + " --out " + out + Baselines());
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
+  EXPECT_THAT(outcome.out, HasSubstr("after  REGRESSION  eval.rouge1.f1 fell 0.5 to 0.25"));
+  EXPECT_THAT(ReadFile(out + "/report.html"), HasSubstr("REGRESSION"));
+  EXPECT_EQ(ReadJsonFile(out + "/report.json")["comparison"]["exit_status"], 1);
+  EXPECT_THAT(ReadFile(out + "/report.xml"), HasSubstr("<failure"));
+}
+
+TEST_F(Judge, ReportWithoutABaselineSaysNotJudged) {
+  const std::string out = (directory_ / "report").string();
+  const Outcome outcome = Run("report " + Write(HonestRun(), "a") + " --out " + out + Baselines());
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
+  EXPECT_THAT(outcome.out, HasSubstr("a  NO_BASELINE  not judged: no baseline is stored for 's'"));
+  EXPECT_THAT(ReadFile(out + "/report.md"), ::testing::Not(HasSubstr(".accept")));
+  EXPECT_THAT(ReadFile(out + "/report.xml"), HasSubstr("<skipped"));
+}
+
+TEST_F(Judge, ReportOfSeveralRunsKeepsEqualNamesApart) {
+  AcceptHonest();
+  const std::string runs = Write(HonestRun(), "x/run") + " " + Write(Worse(), "y/run");
+  const std::string out = (directory_ / "report").string();
+  const Outcome outcome = Run("report --json " + runs + " --out " + out + Baselines());
+  ASSERT_EQ(outcome.status, 0) << outcome.err;
+  const Json json = ParseJson(outcome.out, "stdout");
+  EXPECT_EQ(json["runs"][0]["run"], "run");
+  EXPECT_EQ(json["runs"][1]["run"], "run-2");
+  EXPECT_EQ(json["runs"][1]["verdict"], "REGRESSION");
+  EXPECT_THAT(ReadFile(out + "/run-2/report.html"), HasSubstr("REGRESSION"));
+  EXPECT_THAT(ReadFile(out + "/report.html"), HasSubstr("run-2/report.html"));
+}
+
+TEST_F(Judge, ReportAgainstAnotherRunNeedsNoBaseline) {
+  const std::string out = (directory_ / "report").string();
+  const Outcome outcome = Run("report " + Write(Worse(), "after") + " --against " +
+                              Write(HonestRun(), "before") + " --out " + out);
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
+  EXPECT_THAT(ReadFile(out + "/report.html"), HasSubstr("baseline: before, candidate: after"));
+}
+
+TEST_F(Judge, ReportOfWhatIsNoRunIsRefused) {
+  std::filesystem::create_directories(directory_ / "outputs");
+  Write(HonestRun(), "outputs/run");
+  for (const char* name : {"nothing", "outputs"}) {
+    const Outcome outcome =
+        Run("report " + (directory_ / name).string() + " --out " + (directory_ / "r").string());
+    EXPECT_EQ(outcome.status, 2);
+    EXPECT_FALSE(std::filesystem::exists(directory_ / "r"));
+  }
+  EXPECT_THAT(Run("report " + (directory_ / "outputs").string() + " --out r").err,
+              HasSubstr("outputs/run'"));
+  EXPECT_EQ(Run("report --out r").status, 2);
+}
+
+TEST_F(Judge, ReportOfADamagedRunIsInvalid) {
+  AcceptHonest();
+  const std::string run = Write(HonestRun(), "run");
+  WriteFileAtomic(run + "/ledger.json", "{");
+  const std::string out = (directory_ / "report").string();
+  const Outcome outcome = Run("report " + run + " --out " + out + Baselines());
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
+  EXPECT_THAT(outcome.out, HasSubstr("INVALID"));
+  EXPECT_THAT(ReadFile(out + "/report.html"), HasSubstr("ledger.json could not be read"));
+}
+
 TEST_F(Judge, UnknownSuiteGetsTheNearest) {
   AcceptHonest();
   const Outcome outcome = Run("compare ss " + Write(HonestRun(), "run") + Baselines());

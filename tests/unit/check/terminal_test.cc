@@ -5,6 +5,7 @@
 
 #include <sstream>
 
+#include "harness/check/tally.h"
 #include "tests/unit/check/run_fixture.h"
 
 namespace plumbline::check {
@@ -68,9 +69,33 @@ TEST(TerminalText, FitsTheScreenWhateverIsWrong) {
 TEST(TerminalText, PassIsShort) {
   const std::string text = TerminalText(JudgeAgainstHonest(HonestRun(), {false, "s"}));
   EXPECT_EQ(text,
-            "PASS //suites:s  PASS (exit 0)  s -> run\n"
-            "7 metrics as accepted\n"
-            "7 metrics same, 0 not comparable. Same: config, code, data, environment, binary.\n");
+            "PASS //suites:s (exit 0)  baseline -> run\n"
+            "6 metrics that gate are as accepted; 1 advisory timing (never gate): 1 same\n"
+            "SAME   config, code, data, environment, binary\n");
+}
+
+// Slow timings beside a PASS are named as what they are; nobody reads them as accepted.
+TEST(TerminalText, AdvisoryTimingsAreCountedApartFromWhatGates) {
+  RunRecord slow = HonestRun();
+  At(slow, "train.tokens_per_s", MetricClass::kN1).values = {1.0, 1.1, 1.2};
+  const Comparison comparison = JudgeAgainstHonest(slow, {false, "s"});
+  EXPECT_EQ(comparison.verdict, Verdict::kPass);
+  EXPECT_EQ(comparison.headline,
+            "6 metrics that gate are as accepted; 1 advisory timing (never gate): 1 worse");
+  EXPECT_EQ(GatingCounts(comparison), "6 same");
+  EXPECT_EQ(UnjudgedCounts(comparison), "");
+}
+
+TEST(TerminalText, AnotherMachineHasNothingToDoAndMayStoreItsOwn) {
+  RunRecord elsewhere = HonestRun();
+  elsewhere.environment.machine["cpu.isa"] = "avx";
+  const std::vector<std::string> lines =
+      Lines(TerminalText(JudgeAgainstHonest(elsewhere, {false, "s"})));
+  EXPECT_EQ(lines[1],
+            "4 metrics that gate are as accepted; 3 stored for another machine, not judged");
+  EXPECT_EQ(lines[lines.size() - 2],
+            "       Nothing has to be done. To store the values of this machine too:");
+  EXPECT_EQ(lines.back(), "       bazel run //suites:s.accept -- --reason \"...\"");
 }
 
 TEST(TerminalText, RegressionSaysWhatWhyAndWhatToType) {
@@ -78,9 +103,13 @@ TEST(TerminalText, RegressionSaysWhatWhyAndWhatToType) {
   At(run, "eval.rouge1.f1", MetricClass::kD1).values = {0.25};
   At(run, "data.digest.train", MetricClass::kD0).values = {std::string("cd")};
   const std::vector<std::string> lines = Lines(TerminalText(JudgeAgainstHonest(run, {false, "s"})));
-  EXPECT_EQ(lines[0], "FAIL //suites:s  REGRESSION (exit 1)  s -> run");
+  EXPECT_EQ(lines[0], "FAIL //suites:s  REGRESSION (exit 1)  baseline -> run");
   EXPECT_THAT(lines[1],
               StartsWith("eval.rouge1.f1 fell 0.5 to 0.25 probably because the data differs"));
+  EXPECT_THAT(lines, ::testing::Contains("  eval.rouge1.f1                 D1 worse          "
+                                         "0.5000 -> 0.2500"));
+  EXPECT_THAT(lines, ::testing::Contains("ROWS   4 same, 1 worse, 1 changed; 1 advisory timing "
+                                         "(never gate): 1 same"));
   EXPECT_EQ(lines.back(), "NEXT   bazel run //suites:s.accept -- --reason \"...\"");
 }
 

@@ -36,6 +36,7 @@ TEST(Options, EveryVerbHasExactlyTheseOptions) {
       {"baseline", "baselines strict out junit json reason metric recorded-by"},
       {"compare", "baselines strict out junit json"},
       {"config", "schema explicit json"},
+      {"report", "out against baselines strict json"},
       {"rouge", "predictions references tokenizer stemmer seed per-row json"},
       {"tokenize", "model text file out json"},
   };

@@ -15,6 +15,9 @@ using config::Alias;
 using config::Argument;
 using config::Type;
 
+// Found below the project's root when it is not below the working directory.
+constexpr const char* kFixedData = "harness/data/korean/dataset";
+
 std::string Underscored(std::string_view flag) {
   std::string name(flag);
   std::replace(name.begin(), name.end(), '-', '_');
@@ -183,6 +186,7 @@ class Parser {
 Arguments::Arguments(const Verb& verb, const std::vector<std::string>& words) {
   Parser(verb, words, *this).Parse();
   inputs_.environment = config::ProcessEnvironment();
+  if (verb.config_use == ConfigUse::kTraining) inputs_.fixed_data = kFixedData;
 }
 
 bool Arguments::Has(std::string_view option) const { return values_.contains(Underscored(option)); }

@@ -52,6 +52,7 @@ class Resolver {
     AddPreset();
     RequireOncePerLayer(settings_);
     AddCheckpoint();
+    AddFixedData();
     return Checked();
   }
 
@@ -114,6 +115,19 @@ class Resolver {
     derivations_.push_back({"model.path", "$PLUMBLINE_CHECKPOINTS/" + preset_,
                             "PLUMBLINE_CHECKPOINTS and model.preset", false});
     Apply(derivations_.back(), entries);
+  }
+
+  // Rows that anybody named stand alone: nobody's training is validated on data they did not ask for.
+  void AddFixedData() {
+    const Entries entries = Layered(settings_);
+    const bool named =
+        !entries.at("data.train").value.is_null() || !entries.at("data.validation").value.is_null();
+    if (named || inputs_.fixed_data.empty()) return;
+    for (const char* split : {"train", "validation"}) {
+      derivations_.push_back({std::string("data.") + split,
+                              inputs_.fixed_data + "/" + split + ".jsonl",
+                              "the project's fixed data, because no data is named", false});
+    }
   }
 
   Resolved Checked() {

@@ -26,6 +26,9 @@ struct Inputs {
   // All variables. PLUMBLINE_SET__A__B are settings; PLUMBLINE_PRESETS and PLUMBLINE_CHECKPOINTS
   // name directories.
   std::map<std::string, std::string> environment;
+  // Where train.jsonl and validation.jsonl lie that a run is made on when nobody names any rows:
+  // the project's fixed data, as origins call it. Empty: there is none.
+  std::string fixed_data = "";
 };
 
 // The whole of DESIGN section 4. Errors: kUsage with the place and the nearest name for everything

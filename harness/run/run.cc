@@ -83,7 +83,8 @@ class Case {
 
   void Load() {
     model_directory_ = PathOf(config_, "model.path");
-    for (const char* key : {"model.preset", "model.type", "experiment.name"}) config_.Has(key);  // resolved already
+    for (const char* key : {"model.preset", "model.type", "experiment.name", "experiment.models", "experiment.mode"})
+      config_.Has(key);  // resolved already
     tokenizer_ = TokenizerOf(config_, model_directory_);
     train_ = LoadSplit(config_, "data.train", tokenizer_.get());
     Note("data.train", train_);

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include "harness/config/alias.h"
+#include "harness/config/schema.h"
+
 #include "tests/testing/error_matcher.h"
 
 namespace plumbline::cli {
@@ -192,6 +195,72 @@ TEST(Arguments, CommandLinesOfTheReportsAreRefusedFlagByFlag) {
   EXPECT_ERROR(second.Resolve(), ErrorKind::kUsage,
                "ensemble.weights = [0.7, 0.15, 0.15] (ensembles: not built)");
   EXPECT_ERROR(second.Resolve(), ErrorKind::kUsage, "tta.strategies = [paraphrase, reorder]");
+}
+
+// A word that the key takes and that is not its default.
+std::vector<std::string> SampleWords(const config::KeySpec& spec) {
+  switch (spec.type) {
+    case config::Type::kBool:
+      return {};
+    case config::Type::kFloat:
+    case config::Type::kFloatList:
+      return {"0.5"};
+    case config::Type::kChoice:
+      return {config::Choices(spec).back()};
+    case config::Type::kInt:
+      return {"3"};
+    default:
+      return {"true"};
+  }
+}
+
+// One flag alone: it is in force, or refused by the name of what is missing; never ignored.
+void ExpectHonoured(const config::Alias& alias) {
+  const config::KeySpec& spec = *config::FindKey(alias.key);
+  std::vector<std::string> words = {"--out=d", "--" + alias.flag};
+  for (const std::string& word : SampleWords(spec)) words.push_back(word);
+  if (spec.active == "generation.num_beams > 1" || alias.flag == "num_return_sequences")
+    words.insert(words.end(), {"--num_beams", "4"});
+  const Arguments arguments = Parsed(words);
+  if (!spec.feature.empty()) {
+    EXPECT_ERROR(arguments.Resolve(), ErrorKind::kUsage, "(" + spec.feature + ": not built)");
+    EXPECT_ERROR(arguments.Resolve(), ErrorKind::kUsage, "(--" + alias.flag + ")");
+    return;
+  }
+  if (alias.flag == "models") {  // the word names a preset
+    EXPECT_EQ(Settings(arguments), "experiment.models=true, ");
+    return;
+  }
+  const config::Resolved resolved = arguments.Resolve();
+  EXPECT_TRUE(resolved.IsExplicit(alias.key)) << alias.flag;
+  EXPECT_NE(resolved.Value(alias.key), spec.default_value) << alias.flag;
+}
+
+TEST(Arguments, EveryFlagIsInForceOrRefusedByName) {
+  size_t built = 0;
+  for (const config::Alias& alias : config::Aliases()) {
+    if (config::FindAlias(alias.flag, true) != &alias) continue;
+    SCOPED_TRACE(alias.flag);
+    ExpectHonoured(alias);
+    if (config::FindKey(alias.key)->feature.empty()) ++built;
+  }
+  EXPECT_GE(built, 15u);
+}
+
+TEST(Arguments, DataNamesTheTrainingRowsAndNothingElse) {
+  const config::Resolved resolved = Parsed({"--out=d", "--data", "my.jsonl"}).Resolve();
+  EXPECT_EQ(resolved.Text("data.train"), "my.jsonl");
+  EXPECT_FALSE(resolved.Has("data.validation"));
+}
+
+TEST(Arguments, WithoutDataTrainingTakesTheFixedDataAndGenerationTakesNone) {
+  const config::Resolved resolved = Parsed({"--out=d"}).Resolve();
+  EXPECT_EQ(resolved.Text("data.train"), "harness/data/korean/dataset/train.jsonl");
+  EXPECT_EQ(resolved.Text("data.validation"), "harness/data/korean/dataset/validation.jsonl");
+  EXPECT_FALSE(resolved.IsExplicit("data.train"));
+  Verb verb = Training();
+  verb.config_use = ConfigUse::kGeneration;
+  EXPECT_FALSE(Arguments(verb, {"eval", "--out=d"}).Resolve().Has("data.train"));
 }
 
 TEST(Arguments, BuiltFlagsOfTheReportsResolve) {

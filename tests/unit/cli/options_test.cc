@@ -52,7 +52,7 @@ TEST(Options, FlagsThatStandForKeysAreExactlyThese) {
       flags,
       "num_beams max_new_tokens min_new_tokens length_penalty early_stopping no_repeat_ngram_size "
       "repetition_penalty num_return_sequences max_length batch_size batch_size device threads "
-      "seed mode models "
+      "seed mode models data "
       "epochs learning_rate gradient_accumulation_steps warmup_ratio use_augmentation "
       "augmentation_methods "
       "augmentation_ratio k_folds fold_seed ensemble_strategy ensemble_weights use_tta "

@@ -18,6 +18,23 @@ TEST(Resolve, NothingGivenIsHuggingFacesDefaults) {
   EXPECT_FALSE(resolved.Has("data.train"));
 }
 
+TEST(Resolve, FixedDataStandsInOnlyWhereNoRowsAreNamed) {
+  Layers layers;
+  layers.inputs().fixed_data = "fixed";
+  EXPECT_EQ(layers.Resolve().Text("data.train"), "fixed/train.jsonl");
+  EXPECT_EQ(layers.Resolve().Text("data.validation"), "fixed/validation.jsonl");
+  EXPECT_EQ(layers.Resolve().entries().at("data.train").origin.formula,
+            "the project's fixed data, because no data is named");
+  for (const char* key : {"data.train", "data.validation"}) {
+    Layers named;
+    named.inputs().fixed_data = "fixed";
+    named.Set(key, "mine.jsonl");
+    const Resolved resolved = named.Resolve();
+    EXPECT_EQ(resolved.Text(key), "mine.jsonl");
+    EXPECT_NE(resolved.Has("data.train"), resolved.Has("data.validation"));
+  }
+}
+
 TEST(Resolve, DottedKeysEqualSections) {
   Layers layers;
   layers.Suite("training.seed: 7\ndata.fields: {summary: s}\n");

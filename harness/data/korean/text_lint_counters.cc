@@ -15,14 +15,23 @@ size_t DigitsEnd(std::string_view text, size_t at) {
   return at;
 }
 
-constexpr std::string_view kCounters[] = {"명",   "개", "권", "장", "잔",   "병", "마리", "인분",
-                                          "층",   "시", "분", "일", "월",   "년", "번",   "호",
-                                          "개월", "박", "주", "회", "켤레", "벌"};
+constexpr std::string_view kCounters[] = {
+    "명",   "개",   "권",   "장",   "잔",   "병",     "마리", "인분", "층",   "시",   "시간",
+    "분",   "일",   "월",   "년",   "번",   "번째",   "호",   "개월", "박",   "주",   "회",
+    "켤레", "벌",   "살",   "원",   "가지", "쪽",     "그릇", "통",   "곡",   "점",   "정거장",
+    "교시", "학년", "송이", "상자", "봉지", "페이지", "세트", "조각", "자루", "판",   "대"};
 
-// What may follow a counter: the end, a mark, a particle; else it is the head of a longer word.
+// Particles, forms of 이다 and what else may follow a counter; anything else makes it the head of a
+// longer word (3 주문, 2 일정).
+constexpr std::string_view kFollowers[] = {
+    " ",    ".",    ",",    "?",    "!",    "이",   "가",   "은",   "는",   "을",   "를",
+    "으로", "로",   "에",   "의",   "과",   "와",   "까지", "부터", "만",   "도",   "씩",
+    "쯤",   "인",   "일",   "요",   "예요", "예",   "여",   "였",   "라",   "면",   "나",
+    "정도", "마다", "밖에", "보다", "처럼", "짜리", "째",   "간",   "동안", "뒤",   "후",
+    "전",   "이상", "이하", "넘",   "밖",   "네요", "지",   "죠",   "더"};
+
+// Whether a counter that `after` follows is one, and not the head of a longer word.
 bool EndsCount(std::string_view after) {
-  constexpr std::string_view kFollowers[] = {" ",    ".",  ",",    "?",  "!",  "이", "은", "을",
-                                             "으로", "에", "까지", "만", "도", "과", "씩", "쯤"};
   return after.empty() ||
          std::any_of(std::begin(kFollowers), std::end(kFollowers),
                      [after](std::string_view follower) { return after.starts_with(follower); });
@@ -35,11 +44,9 @@ void LintDigitSpace(std::string_view text, Findings& findings) {
     if (end < text.size() && text[end] == ' ') {
       const std::string_view next = text.substr(end + 1);
       for (const std::string_view counter : kCounters) {
-        if (!next.starts_with(counter)) continue;
-        const std::string_view after = next.substr(counter.size());
-        if (EndsCount(after)) {
-          findings.push_back("space between digits and " + std::string(counter));
-        }
+        if (!next.starts_with(counter) || !EndsCount(next.substr(counter.size()))) continue;
+        findings.push_back("space between digits and " + std::string(counter));
+        break;
       }
     }
     i = end;

@@ -23,6 +23,21 @@ TEST(LintSpelling, FindsSpacingAndMisspellings) {
   }
 }
 
+// House spelling joins digits and counters, whatever particle or ending follows.
+TEST(LintSpelling, DigitsJoinTheirCountersBeforeEveryEnding) {
+  for (const char* wrong :
+       {"3 명인데요.", "3 명부터 돼요.", "3 명의 자리예요.", "3 명예요.", "3 명이나 와요.",
+        "3 명.", "3 명 와요.", "3 시간 걸려요.", "3 시부터예요.", "2 개월이면 돼요.",
+        "5 번째예요.", "2 권도 빌려요.", "4 층으로 오세요.", "2 박짜리예요.", "300 원이에요."}) {
+    EXPECT_FALSE(LintSpelling(wrong).empty()) << wrong;
+  }
+  for (const char* right :
+       {"3명인데요.", "3명부터 돼요.", "3시간 걸려요.", "5만 원이에요.", "95 사이즈를 찾아요.",
+        "3 주문이 밀렸어요.", "2 일정이 겹쳐요.", "세 명이에요.", "1호선 3번 출구예요."}) {
+    EXPECT_TRUE(LintSpelling(right).empty()) << right;
+  }
+}
+
 TEST(LintCounters, FindsNumeralsThatDoNotGoWithTheirCounters) {
   EXPECT_TRUE(LintCounters("세 명이 여섯 시에 가요.").empty());
   EXPECT_TRUE(LintCounters("24시간 영업해요.").empty());

@@ -1,0 +1,86 @@
+#include "tests/perf/flags.h"
+
+#include <benchmark/benchmark.h>
+
+#include <cstdio>
+
+#include "harness/base/error.h"
+#include "harness/base/number.h"
+#include "harness/base/random.h"
+#include "harness/data/dataset.h"
+
+namespace plumbline::perf {
+namespace {
+
+constexpr uint64_t kSeed = 42;
+constexpr int kPairs = 64;
+constexpr int kSourceWords = 120;
+constexpr int kSummaryWords = 20;
+constexpr const char* kWords[] = {"내일", "회의를", "예약했다", "친구와", "점심", "약속이", "있어요",
+                                  "meeting", "tomorrow", "at", "noon", "with", "7시에", "도서관에서"};
+
+std::string Words(int count, SplitMix64& draw) {
+  std::string text;
+  for (int i = 0; i < count; ++i) {
+    text += (text.empty() ? "" : " ") + std::string(kWords[draw.Below(std::size(kWords))]);
+  }
+  return text;
+}
+
+}  // namespace
+
+Flags::Flags(int argc, char** argv) {
+  for (int i = 1; i < argc; ++i) {
+    const std::string word = argv[i];
+    const size_t equals = word.find('=');
+    if (!word.starts_with("--") || equals == std::string::npos) {
+      Fail(ErrorKind::kUsage, "starting a speed program", Quoted(word), "--name=value",
+           "--model=models/kobart_tiny");
+    }
+    values_[word.substr(2, equals - 2)] = word.substr(equals + 1);
+  }
+}
+
+std::string Flags::Text(const std::string& name, const std::string& otherwise) const {
+  const auto found = values_.find(name);
+  return found == values_.end() ? otherwise : found->second;
+}
+
+int64_t Flags::Count(const std::string& name, int64_t otherwise) const {
+  const auto found = values_.find(name);
+  if (found == values_.end()) return otherwise;
+  const auto number = ParseInt(found->second);
+  if (number && *number > 0) return *number;
+  Fail(ErrorKind::kUsage, "--" + name, Quoted(found->second), "a whole number above 0", "8");
+}
+
+int Main(int argc, char** argv, void (*register_all)(const Flags& flags)) {
+  try {
+    benchmark::Initialize(&argc, argv);
+    register_all(Flags(argc, argv));
+    benchmark::RunSpecifiedBenchmarks();
+    benchmark::Shutdown();
+    return 0;
+  } catch (const Error& error) {
+    std::fprintf(stderr, "error: %s\n", error.what());
+    return ExitStatusOf(error.kind());
+  }
+}
+
+std::vector<TextPair> TextsOf(const Flags& flags) {
+  std::vector<TextPair> pairs;
+  const std::string file = flags.Text("texts", "");
+  if (file.empty()) {
+    SplitMix64 draw = NamedStream(kSeed, "perf/texts");
+    for (int i = 0; i < kPairs; ++i) {
+      const std::string source = Words(kSourceWords, draw);
+      pairs.push_back({source, Words(kSummaryWords, draw)});
+    }
+    return pairs;
+  }
+  for (const data::Example& example : data::LoadDataset(file, {}).examples)
+    pairs.push_back({example.dialogue, example.summary.front()});
+  return pairs;
+}
+
+}  // namespace plumbline::perf

@@ -3,46 +3,14 @@
 
 #include "harness/base/error.h"
 #include "harness/base/file.h"
-#include "harness/base/utf8.h"
 #include "harness/cli/arguments.h"
 #include "harness/cli/verb_list.h"
 #include "harness/data/jsonl.h"
+#include "harness/data/tokenize_line.h"
 #include "harness/data/tokenizer.h"
 
 namespace plumbline::cli {
 namespace {
-
-// Offsets are given in characters (code points), as HuggingFace's are.
-class CharacterOffsets {
- public:
-  explicit CharacterOffsets(std::string_view text) : text_(text) {}
-  // Calls come with byte positions that mostly grow, so counting continues where it stopped.
-  size_t At(size_t byte) {
-    if (byte < last_byte_) last_byte_ = last_character_ = 0;
-    last_character_ += CountCodePoints(text_.substr(last_byte_, byte - last_byte_));
-    last_byte_ = byte;
-    return last_character_;
-  }
-
- private:
-  std::string_view text_;
-  size_t last_byte_ = 0;
-  size_t last_character_ = 0;
-};
-
-Json LineOf(const data::Tokenizer& tokenizer, const std::string& text) {
-  const data::Encoding encoding = tokenizer.Encode(text);
-  CharacterOffsets characters(text);
-  Json offsets = Json::array();
-  for (const data::ByteSpan& span : encoding.offsets) {
-    const size_t begin = characters.At(span.begin);
-    offsets.push_back({begin, characters.At(span.end)});
-  }
-  return {{"ids", encoding.ids},
-          {"pieces", encoding.pieces},
-          {"offsets", offsets},
-          {"decoded", tokenizer.Decode(encoding.ids, /*skip_special_tokens=*/false)}};
-}
 
 std::string TextOf(const Json& record, const std::string& file, int64_t line) {
   const auto text = record.find("text");
@@ -55,7 +23,7 @@ std::string TextOf(const Json& record, const std::string& file, int64_t line) {
 void TokenizeFile(const data::Tokenizer& tokenizer, const std::string& in, const std::string& out) {
   AtomicFile file(out);
   data::ForEachJsonLine(in, [&](const Json& record, int64_t line) {
-    file.Write(LineOf(tokenizer, TextOf(record, in, line)).dump() + "\n");
+    file.Write(data::TokenizeLine(tokenizer, TextOf(record, in, line)).dump() + "\n");
   });
   file.Commit();
 }
@@ -72,7 +40,7 @@ int RunTokenize(const Arguments& arguments) {
   if (has_file) {
     TokenizeFile(*tokenizer, arguments.Value("file"), arguments.Value("out"));
   } else {
-    std::cout << LineOf(*tokenizer, arguments.Value("text")).dump() << "\n";
+    std::cout << data::TokenizeLine(*tokenizer, arguments.Value("text")).dump() << "\n";
   }
   return 0;
 }
@@ -84,7 +52,8 @@ Verb TokenizeVerb() {
   verb.name = "tokenize";
   verb.summary = "ids, pieces, offsets and decoded text of a tokenizer";
   verb.options = {
-      {"model", "DIR", "a directory with a tokenizer, or a .model file", /*required=*/true},
+      {"model", "DIR", "a directory with a tokenizer, or a tokenizer.json or .model file",
+       /*required=*/true},
       {"text", "S", "one text; the result is a JSON line on stdout"},
       {"file", "F.jsonl", "{\"text\"} a line"},
       {"out", "F.jsonl",

@@ -39,6 +39,16 @@ std::optional<bool> FlagIn(const Json& object, const std::string& key) {
   return entry->get<bool>();
 }
 
+std::optional<int64_t> CountIn(const Json& object, const std::string& key,
+                               const std::filesystem::path& file) {
+  const auto entry = object.find(key);
+  if (entry == object.end() || entry->is_null()) return std::nullopt;
+  constexpr int64_t kMost = 1 << 20;
+  if (entry->is_number_unsigned() && entry->get<uint64_t>() <= kMost) return entry->get<int64_t>();
+  Fail(ErrorKind::kModel, "reading " + Quoted(key) + " of " + Quoted(file.string()), entry->dump(),
+       "an integer of 0 to " + std::to_string(kMost), "the file again from its source");
+}
+
 void Merge(std::optional<std::string>& token, const Json& object, const std::string& key,
            const std::filesystem::path& file) {
   const auto named = TokenIn(object, key, file);
@@ -51,7 +61,35 @@ void Merge(std::optional<std::string>& token, const Json& object, const std::str
   token = named;
 }
 
+void AddDefaultsOfClass(SpecialTokens& tokens) {
+  const auto fill = [](std::optional<std::string>& token, const char* by_default) {
+    if (!token) token = by_default;
+  };
+  const std::string name = PlainClass(tokens.tokenizer_class);
+  if (name == "T5Tokenizer" || name == "MT5Tokenizer") {
+    fill(tokens.eos, "</s>");
+    fill(tokens.unk, "<unk>");
+    fill(tokens.pad, "<pad>");
+  } else if (name == "Qwen2Tokenizer") {
+    fill(tokens.eos, "<|endoftext|>");
+    fill(tokens.unk, "<|endoftext|>");
+    fill(tokens.pad, "<|endoftext|>");
+  } else if (name == "LlamaTokenizer") {
+    fill(tokens.bos, "<s>");
+    fill(tokens.eos, "</s>");
+    fill(tokens.unk, "<unk>");
+  }
+}
+
 }  // namespace
+
+std::string PlainClass(std::string tokenizer_class) {
+  constexpr std::string_view kFast = "Fast";
+  if (tokenizer_class.ends_with(kFast)) {
+    tokenizer_class.resize(tokenizer_class.size() - kFast.size());
+  }
+  return tokenizer_class;
+}
 
 SpecialTokens ReadSpecialTokens(const std::filesystem::path& directory) {
   SpecialTokens tokens;
@@ -65,11 +103,13 @@ SpecialTokens ReadSpecialTokens(const std::filesystem::path& directory) {
     Merge(tokens.mask, object, "mask_token", file);
     if (const auto flag = FlagIn(object, "add_bos_token")) tokens.add_bos = flag;
     if (const auto flag = FlagIn(object, "add_eos_token")) tokens.add_eos = flag;
+    if (const auto count = CountIn(object, "extra_ids", file)) tokens.extra_ids = count;
     if (const auto entry = object.find("tokenizer_class");
         entry != object.end() && entry->is_string()) {
       tokens.tokenizer_class = entry->get<std::string>();
     }
   }
+  AddDefaultsOfClass(tokens);
   return tokens;
 }
 

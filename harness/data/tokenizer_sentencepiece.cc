@@ -16,6 +16,7 @@
 #include "harness/base/utf8.h"
 #include "harness/data/special_tokens.h"
 #include "harness/data/tokenizer.h"
+#include "harness/data/tokenizer_t5.h"
 
 namespace plumbline::data {
 namespace {
@@ -25,12 +26,11 @@ constexpr std::string_view kReplacement = "\xEF\xBF\xBD";  // U+FFFD
 constexpr std::array kModelNames = {"spiece.model", "tokenizer.model"};
 
 // Families whose ids are the model's own; others (XLM-R, mBART) shift them and would be read
-// wrongly in silence.
+// wrongly in silence. T5's are read by tokenizer_t5.h.
 enum class Family { kPlain, kT5, kLlama };
 
 Family FamilyOf(const std::string& tokenizer_class, const std::filesystem::path& file) {
-  std::string name = tokenizer_class;
-  if (name.ends_with("Fast")) name.resize(name.size() - 4);
+  const std::string name = PlainClass(tokenizer_class);
   if (name.empty() || name == "PreTrainedTokenizer") return Family::kPlain;
   if (name == "T5Tokenizer" || name == "MT5Tokenizer") return Family::kT5;
   if (name == "LlamaTokenizer") return Family::kLlama;
@@ -61,8 +61,7 @@ void AppendReplacingBroken(std::string_view bytes, std::string& text) {
 
 class SentencePieceTokenizer final : public Tokenizer {
  public:
-  explicit SentencePieceTokenizer(const std::filesystem::path& file) {
-    const std::string model = ReadFile(file);
+  SentencePieceTokenizer(const std::string& model, const std::filesystem::path& file) {
     Require(processor_.LoadFromSerializedProto(model), "loading " + Quoted(file.string()));
     for (int64_t id = 0; id < vocab_size(); ++id) {
       is_special_.push_back(processor_.IsControl(static_cast<int>(id)) ||
@@ -185,7 +184,7 @@ class SentencePieceTokenizer final : public Tokenizer {
     const Family family = FamilyOf(tokens.tokenizer_class, file);
     if (tokens.add_bos.value_or(family == Family::kLlama))
       prefix_ = {Needed(special_ids_.bos, "BOS", file)};
-    if (tokens.add_eos.value_or(family == Family::kT5))
+    if (tokens.add_eos.value_or(false))
       suffix_ = {Needed(special_ids_.eos, "EOS", file)};
   }
 
@@ -229,7 +228,10 @@ std::optional<std::filesystem::path> FindSentencePiece(const std::filesystem::pa
 }
 
 std::unique_ptr<Tokenizer> LoadSentencePiece(const std::filesystem::path& file) {
-  return std::make_unique<SentencePieceTokenizer>(file);
+  const std::string model = ReadFile(file);
+  const std::string name = ReadSpecialTokens(file.parent_path()).tokenizer_class;
+  if (FamilyOf(name, file) == Family::kT5) return LoadT5(model, file);
+  return std::make_unique<SentencePieceTokenizer>(model, file);
 }
 
 }  // namespace plumbline::data

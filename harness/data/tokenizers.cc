@@ -25,7 +25,7 @@ std::unique_ptr<Tokenizer> LoadTokenizer(const std::filesystem::path& path) {
   }
   Fail(ErrorKind::kModel, "loading a tokenizer from " + Quoted(path.string()),
        std::filesystem::exists(path) ? "no file of a known kind" : "no such path",
-       "a directory with spiece.model or tokenizer.model, or such a file",
+       "a directory with tokenizer.json, spiece.model or tokenizer.model, or such a file",
        "tokenizer.path=DIR, or rows of token ids, which need none");
 }
 

@@ -128,7 +128,7 @@ void TrainTokenizer(const std::filesystem::path& data, const std::filesystem::pa
   Json config = TokenMap(layout);
   config["add_bos_token"] = false;
   config["add_eos_token"] = is_t5;
-  if (is_t5) config["tokenizer_class"] = "T5Tokenizer";
+  if (is_t5) config.update({{"tokenizer_class", "T5Tokenizer"}, {"extra_ids", 0}});  // mT5 has none
   const Json provenance = {{"data", data.filename().string()},
                            {"data_sha256", dataset.sha256},
                            {"num_records", dataset.num_rows},

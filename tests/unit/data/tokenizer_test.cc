@@ -187,6 +187,7 @@ TEST_F(TokenizerTest, T5sLayoutLeadsWithPadAndEndsEveryTextWithEos) {
   EXPECT_EQ(tokenizer->special_ids().pad, 0);
   EXPECT_EQ(tokenizer->special_ids().eos, 1);
   EXPECT_EQ(tokenizer->special_ids().unk, 2);
+  EXPECT_EQ(tokenizer->vocab_size(), 400);
   EXPECT_FALSE(tokenizer->special_ids().bos);
   EXPECT_EQ(tokenizer->Encode("abc").ids.back(), 1);
 }

@@ -83,6 +83,19 @@ void AddText(const Example& example, const Tokenizer& tokenizer, LengthLimits li
   result.rows.push_back(std::move(row));
 }
 
+void AddPrompted(const Example& example, const Prompt& prompt, LengthLimits limits,
+                 TokenizedRows& result) {
+  Prompt::Ids source = prompt.SourceIds(example, limits.max_source_length);
+  result.num_truncated_sources += source.is_truncated;
+  TokenizedRow row{example.fname, std::move(source.ids), {}, example.row};
+  if (!example.summary.empty()) {
+    Prompt::Ids target = prompt.TargetIds(example.summary[0], limits.max_target_length);
+    result.num_truncated_targets += target.is_truncated;
+    row.labels = std::move(target.ids);
+  }
+  result.rows.push_back(std::move(row));
+}
+
 }  // namespace
 
 std::vector<int64_t> EncodeSource(const Tokenizer& tokenizer, std::string_view text,
@@ -96,12 +109,14 @@ std::vector<int64_t> EncodeTarget(const Tokenizer& tokenizer, std::string_view t
 }
 
 TokenizedRows TokenizeExamples(std::span<const Example> examples, const Tokenizer* tokenizer,
-                               LengthLimits limits) {
+                               LengthLimits limits, const Prompt* prompt) {
   TokenizedRows result;
   result.rows.reserve(examples.size());
   for (const Example& example : examples) {
     if (example.is_tokenized) {
       result.rows.push_back(IdRow(example, limits));
+    } else if (prompt != nullptr) {
+      AddPrompted(example, *prompt, limits, result);
     } else if (tokenizer != nullptr) {
       AddText(example, *tokenizer, limits, result);
     } else {

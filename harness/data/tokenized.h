@@ -8,6 +8,7 @@
 // labels); the
 //   text is cut so that the whole is at most max_target_length and still ends with EOS. A target
 //   that lost its EOS would teach a model never to stop.
+// With a prompt (prompt.h) source and target of text rows are its own.
 // Rows that came as ids are taken as they are; one longer than its limit is an error, for nobody
 // can know what
 //   its author would have cut.
@@ -21,6 +22,7 @@
 #include <vector>
 
 #include "harness/data/example.h"
+#include "harness/data/prompt.h"
 #include "harness/data/tokenizer.h"
 
 namespace plumbline::data {
@@ -53,7 +55,7 @@ std::vector<int64_t> EncodeTarget(const Tokenizer& tokenizer, std::string_view t
 
 // `tokenizer` may be null when every example came as ids; a text example is then kUsage.
 TokenizedRows TokenizeExamples(std::span<const Example> examples, const Tokenizer* tokenizer,
-                               LengthLimits limits);
+                               LengthLimits limits, const Prompt* prompt = nullptr);
 
 }  // namespace plumbline::data
 

@@ -26,6 +26,17 @@ std::string Joined(const std::vector<std::string>& parts) {
   return text;
 }
 
+void CheckSampling(const Entries& entries) {
+  const Entry& sample = entries.at("generation.do_sample");
+  const Entry& beams = entries.at("generation.num_beams");
+  if (sample.value != true || beams.value.get<int64_t>() == 1) return;
+  Fail(ErrorKind::kUsage, PlaceOf(sample.origin),
+       "generation.do_sample = true beside generation.num_beams = " + ValueText(beams.value) +
+           " (" + Describe(beams.origin) + ")",
+       "one of the two: sampling within a beam search is not built",
+       "--set generation.do_sample=false, or --num-beams 1");
+}
+
 }  // namespace
 
 void RefuseUnbuilt(const Entries& entries) {
@@ -35,6 +46,9 @@ void RefuseUnbuilt(const Entries& entries) {
     const Entry& entry = entries.at(spec.name);
     const std::string feature = MissingFeature(spec, entry);
     if (feature.empty()) continue;
+    // What a checkpoint carries along for a mode that is off does nothing.
+    const bool is_idle = !spec.active.empty() && !FailingTerm(spec.active, entries).empty();
+    if (entry.origin.layer == Layer::kCheckpoint && is_idle) continue;
     found.push_back(PlaceOf(entry.origin) + ": " + spec.name + " = " + ValueText(entry.value) +
                     " (" + feature + ": not built)");
     only_checkpoint = only_checkpoint && entry.origin.layer == Layer::kCheckpoint;
@@ -63,14 +77,16 @@ void CheckActivity(Entries& entries) {
 }
 
 void CheckRelations(const Entries& entries) {
+  CheckSampling(entries);
   const Entry& returned = entries.at("generation.num_return_sequences");
   const Entry& beams = entries.at("generation.num_beams");
   if (returned.value.get<int64_t>() <= beams.value.get<int64_t>()) return;
+  if (entries.at("generation.do_sample").value == true) return;
   Fail(ErrorKind::kUsage, PlaceOf(returned.origin),
        "generation.num_return_sequences = " + ValueText(returned.value),
        "at most generation.num_beams = " + ValueText(beams.value) + " (" + Describe(beams.origin) +
            ")",
-       "raising num_beams");
+       "raising num_beams, or generation.do_sample=true");
 }
 
 }  // namespace plumbline::config

@@ -44,9 +44,21 @@ void ValidateCounts(const GenerationConfig& config) {
   if (config.max_new_tokens) RequireAtLeast("max_new_tokens", *config.max_new_tokens, 1);
   if (config.max_length) RequireAtLeast("max_length", *config.max_length, 1);
   if (config.min_new_tokens) RequireAtLeast("min_new_tokens", *config.min_new_tokens, 0);
-  Require(config.num_return_sequences <= config.num_beams, "num_return_sequences",
-          std::to_string(config.num_return_sequences),
-          "at most num_beams = " + std::to_string(config.num_beams), "more beams");
+  Require(config.do_sample || config.num_return_sequences <= config.num_beams,
+          "num_return_sequences", std::to_string(config.num_return_sequences),
+          "at most num_beams = " + std::to_string(config.num_beams), "more beams, or sampling");
+}
+
+void ValidateSampling(const GenerationConfig& config) {
+  if (!config.do_sample) return;
+  Require(config.num_beams == 1, "num_beams", std::to_string(config.num_beams) + " with do_sample",
+          "1: sampling within a beam search is not built", "do_sample=false, or num_beams=1");
+  Require(std::isfinite(config.temperature) && config.temperature > 0, "temperature",
+          ShortestDecimal(config.temperature), "a finite number above 0",
+          "do_sample=false for the likeliest token");
+  Require(config.top_p > 0 && config.top_p <= 1, "top_p", ShortestDecimal(config.top_p),
+          "above 0, at most 1", "1, which switches it off");
+  RequireAtLeast("top_k", config.top_k, 0);
 }
 
 void ValidatePenalties(const GenerationConfig& config) {
@@ -66,7 +78,8 @@ void ValidateTokens(const GenerationConfig& config, const ModelLimits& limits) {
   if (limits.is_encoder_decoder) {
     RequireToken("decoder_start_token_id", DecoderStartToken(config), limits);
   }
-  // K candidates an item are taken from num_beams x vocabulary (see the generator): they must exist.
+  // K candidates an item are taken from num_beams x vocabulary (see the generator): they must
+  // exist.
   const int64_t num_eos = static_cast<int64_t>(config.eos_token_id.size());
   Require(limits.vocab_size >= std::max<int64_t>(2, 1 + num_eos), "eos_token_id",
           std::to_string(num_eos) + " ids", "fewer ids than the vocabulary has", "fewer eos ids");
@@ -77,6 +90,7 @@ void ValidateTokens(const GenerationConfig& config, const ModelLimits& limits) {
 void Validate(const GenerationConfig& config, const ModelLimits& limits) {
   ValidateCounts(config);
   ValidatePenalties(config);
+  ValidateSampling(config);
   ValidateTokens(config, limits);
   if (config.max_new_tokens && config.min_new_tokens) {
     Require(*config.min_new_tokens <= *config.max_new_tokens, "min_new_tokens",

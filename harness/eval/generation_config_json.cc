@@ -1,5 +1,5 @@
-// generation_config.json as transformers writes it, read strictly: a key that would change the output and that we
-// do not do is an error, never ignored.
+// generation_config.json as transformers writes it, read strictly: a key that would change the
+// output and that we do not do is an error, never ignored.
 #include <functional>
 #include <map>
 
@@ -45,25 +45,25 @@ EarlyStopping ReadEarlyStopping(const Place& place, const Json& value) {
 
 using Reader = std::function<void(GenerationConfig&, const Place&, const Json&)>;
 
-Reader Int(int64_t GenerationConfig::* field) {
+Reader Int(int64_t GenerationConfig::*field) {
   return [field](GenerationConfig& config, const Place& place, const Json& value) {
     config.*field = ReadInt(place, value);
   };
 }
 
-Reader OptionalInt(std::optional<int64_t> GenerationConfig::* field) {
+Reader OptionalInt(std::optional<int64_t> GenerationConfig::*field) {
   return [field](GenerationConfig& config, const Place& place, const Json& value) {
     config.*field = ReadInt(place, value);
   };
 }
 
-Reader Number(double GenerationConfig::* field) {
+Reader Number(double GenerationConfig::*field) {
   return [field](GenerationConfig& config, const Place& place, const Json& value) {
     config.*field = ReadNumber(place, value);
   };
 }
 
-Reader Ids(std::vector<int64_t> GenerationConfig::* field) {
+Reader Ids(std::vector<int64_t> GenerationConfig::*field) {
   return [field](GenerationConfig& config, const Place& place, const Json& value) {
     config.*field = ReadIds(place, value);
   };
@@ -85,6 +85,14 @@ const std::map<std::string, Reader>& Readers() {
       {"no_repeat_ngram_size", Int(&C::no_repeat_ngram_size)},
       {"repetition_penalty", Number(&C::repetition_penalty)},
       {"num_return_sequences", Int(&C::num_return_sequences)},
+      {"do_sample",
+       [](C& config, const Place& place, const Json& value) {
+         if (!value.is_boolean()) Refuse(place, value, "true or false", "removing the key");
+         config.do_sample = value.get<bool>();
+       }},
+      {"temperature", Number(&C::temperature)},
+      {"top_k", Int(&C::top_k)},
+      {"top_p", Number(&C::top_p)},
       {"decoder_start_token_id", OptionalInt(&C::decoder_start_token_id)},
       {"bos_token_id", OptionalInt(&C::bos_token_id)},
       {"pad_token_id", OptionalInt(&C::pad_token_id)},
@@ -95,10 +103,15 @@ const std::map<std::string, Reader>& Readers() {
   return readers;
 }
 
-// Keys of transformers 5.23 that change what is generated, beside the only value under which they do not.
+// Keys of transformers 5.23 that change what is generated, beside the only value under which they
+// do not.
 const std::map<std::string, Json>& NeutralValues() {
   static const std::map<std::string, Json> values = {
-      {"do_sample", false},
+      {"min_p", nullptr},
+      {"typical_p", 1.0},
+      {"top_h", nullptr},
+      {"epsilon_cutoff", 0.0},
+      {"eta_cutoff", 0.0},
       {"num_beam_groups", 1},
       {"diversity_penalty", 0.0},
       {"penalty_alpha", nullptr},

@@ -3,12 +3,14 @@
 #include <c10/core/InferenceMode.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <numeric>
 #include <utility>
 
 #include "harness/base/clock.h"
 #include "harness/base/error.h"
 #include "harness/base/file.h"
+#include "harness/eval/generate_file.h"
 #include "harness/eval/rouge_tokenizer.h"
 #include "harness/run/settings.h"
 #include "harness/run/sidecar.h"
@@ -28,22 +30,13 @@ std::vector<int64_t> AllIndices(size_t count) {
   return indices;
 }
 
-template <typename T>
-std::span<const T> FirstOf(const std::vector<T>& items, const config::Resolved& config) {
-  size_t count = items.size();
-  if (config.Has("evaluation.subset")) {
-    count = std::min(count, static_cast<size_t>(config.Int("evaluation.subset")));
-  }
-  return std::span(items).first(count);
-}
-
 }  // namespace
 
 Evaluator::Evaluator(const config::Resolved& config, const Split& split, const data::Tokenizer* tokenizer)
     : config_(config),
       tokenizer_(tokenizer),
-      examples_(FirstOf(split.dataset.examples, config)),
-      rows_(FirstOf(split.tokens.rows, config)),
+      examples_(EvaluatedPart(split.dataset.examples, config)),
+      rows_(EvaluatedPart(split.tokens.rows, config)),
       sidecar_(ReadSidecar(split.dataset.path, examples_)) {}
 
 void Evaluator::AddLoss(models::Model& model, EvaluationResult& result) const {
@@ -61,29 +54,37 @@ void Evaluator::AddLoss(models::Model& model, EvaluationResult& result) const {
   result.loss_s = MonotonicSeconds() - start_s;
 }
 
-void Evaluator::AddSummaries(models::Model& model, EvaluationResult& result) const {
-  std::vector<std::vector<int64_t>> sources;
-  for (const data::TokenizedRow& row : rows_) sources.push_back(row.input_ids);
-  train::Progress progress("generate", "rows", static_cast<int64_t>(sources.size()), train::StderrOutput());
-  eval::GenerationOptions options;
-  options.batch_size = config_.Int("training.per_device_eval_batch_size");
+void Evaluator::AddSummaries(models::Model& model, const std::filesystem::path& predictions,
+                             EvaluationResult& result) const {
+  train::Progress progress("generate", "rows", static_cast<int64_t>(rows_.size()), train::StderrOutput());
+  eval::GenerationOptions options = GenerationOptionsOf(config_);
   options.on_progress = [&progress](int64_t done) { progress.Update(done); };
+  const eval::GenerationConfig generation = GenerationConfigOf(config_, model);
   const double start_s = MonotonicSeconds();
-  result.outputs = eval::Generate(model, sources, GenerationConfigOf(config_, model), options);
+  if (predictions.empty()) {
+    std::vector<std::vector<int64_t>> sources;
+    for (const data::TokenizedRow& row : rows_) {
+      sources.push_back(row.input_ids);
+      options.names.push_back(row.fname);
+    }
+    result.outputs = eval::Generate(model, sources, generation, options);
+  } else {
+    eval::GenerateFile(model, rows_, tokenizer_, generation, options, predictions, &result.outputs);
+  }
   result.generate_s = MonotonicSeconds() - start_s;
   double tokens = 0;
   for (const eval::GenerationOutput& output : result.outputs) tokens += static_cast<double>(output.ids.size());
   result.mean_generated_tokens = tokens / static_cast<double>(result.outputs.size());
   if (tokenizer_ == nullptr) return;
   for (const eval::GenerationOutput& output : result.outputs) {
-    result.predictions.push_back(tokenizer_->Decode(output.ids, /*skip_special_tokens=*/true));
+    result.predictions.push_back(eval::TextOf(*tokenizer_, output.ids));
   }
 }
 
-EvaluationResult Evaluator::Evaluate(models::Model& model) const {
+EvaluationResult Evaluator::Evaluate(models::Model& model, const std::filesystem::path& predictions) const {
   EvaluationResult result;
   AddLoss(model, result);
-  AddSummaries(model, result);
+  AddSummaries(model, predictions, result);
   if (result.predictions.empty()) return result;
   result.rouge = ScoreTexts(result.predictions);
   result.slots = SlotsOf(result.predictions);
@@ -103,6 +104,14 @@ RougeReports Evaluator::ScoreTexts(const std::vector<std::string>& predictions) 
 std::optional<data::korean::SlotAccuracy> Evaluator::SlotsOf(const std::vector<std::string>& predictions) const {
   if (sidecar_.empty()) return std::nullopt;
   return ScoreSlots(sidecar_, predictions);
+}
+
+void WarnIfSampling(const config::Resolved& config) {
+  if (!config.Bool("generation.do_sample")) return;
+  std::fprintf(stderr,
+               "warning: generation.do_sample is true (%s): scores of drawn summaries move with training.seed; "
+               "--set generation.do_sample=false searches instead\n",
+               config::Describe(config.At("generation.do_sample").origin).c_str());
 }
 
 Json MetricsOf(const EvaluationResult& result, const config::Resolved& config) {

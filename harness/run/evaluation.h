@@ -3,6 +3,7 @@
 #ifndef PLUMBLINE_HARNESS_RUN_EVALUATION_H_
 #define PLUMBLINE_HARNESS_RUN_EVALUATION_H_
 
+#include <filesystem>
 #include <map>
 #include <optional>
 #include <string>
@@ -37,7 +38,8 @@ class Evaluator {
   // Evaluates on the first `evaluation.subset` rows of `split`. All must outlive it.
   Evaluator(const config::Resolved& config, const Split& split, const data::Tokenizer* tokenizer);
 
-  EvaluationResult Evaluate(models::Model& model) const;
+  // With `predictions`, that file is written while rows are generated, before anything is scored.
+  EvaluationResult Evaluate(models::Model& model, const std::filesystem::path& predictions = {}) const;
 
   // ROUGE of any predictions of these rows, under all tokenizers; slot accuracy where there is a sidecar.
   RougeReports ScoreTexts(const std::vector<std::string>& predictions) const;
@@ -48,7 +50,8 @@ class Evaluator {
 
  private:
   void AddLoss(models::Model& model, EvaluationResult& result) const;
-  void AddSummaries(models::Model& model, EvaluationResult& result) const;
+  void AddSummaries(models::Model& model, const std::filesystem::path& predictions,
+                    EvaluationResult& result) const;
 
   const config::Resolved& config_;
   const data::Tokenizer* tokenizer_;
@@ -56,6 +59,9 @@ class Evaluator {
   std::span<const data::TokenizedRow> rows_;
   std::vector<Json> sidecar_;  // one a row, or empty
 };
+
+// Says on stderr that scores of drawn summaries move with the seed, where generation.do_sample is on.
+void WarnIfSampling(const config::Resolved& config);
 
 // transformers' evaluation metrics: eval_loss, eval_rouge1/2/L/Lsum (F1 under evaluation.rouge_tokenizer), their sum
 // of 1, 2 and L, eval_gen_len, eval_runtime, eval_samples_per_second, eval_steps_per_second, eval_slot_accuracy.

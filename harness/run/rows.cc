@@ -1,5 +1,6 @@
 #include "harness/run/rows.h"
 
+#include <cstdio>
 #include <utility>
 
 #include "harness/run/settings.h"
@@ -13,11 +14,30 @@ std::unique_ptr<data::Tokenizer> TokenizerOf(const config::Resolved& config,
   return data::HasTokenizer(model_directory) ? data::LoadTokenizer(model_directory) : nullptr;
 }
 
-Split LoadSplit(const config::Resolved& config, std::string_view key, const data::Tokenizer* tokenizer) {
+Split LoadSplit(const config::Resolved& config, std::string_view key, const data::Tokenizer* tokenizer,
+                Prompting& prompting, bool require_summary) {
+  data::DatasetOptions options = DatasetOptionsOf(config, key);
+  options.require_summary = require_summary;
   Split split;
-  split.dataset = data::LoadDataset(PathOf(config, key), DatasetOptionsOf(config, key));
-  split.tokens = data::TokenizeExamples(split.dataset.examples, tokenizer, LengthLimitsOf(config));
+  split.dataset = data::LoadDataset(PathOf(config, key), options);
+  const auto& examples = split.dataset.examples;
+  const bool has_text = std::any_of(examples.begin(), examples.end(),
+                                    [](const data::Example& example) { return !example.is_tokenized; });
+  const data::Prompt* prompt = has_text ? prompting.Get() : nullptr;
+  split.tokens = data::TokenizeExamples(examples, tokenizer, LengthLimitsOf(config), prompt);
   return split;
+}
+
+void SayNotes(std::string_view key, const Split& split) {
+  const std::string name(key);
+  for (const std::string& note : split.dataset.notes) {
+    std::fprintf(stderr, "note: %s: %s\n", name.c_str(), note.c_str());
+  }
+  const auto& tokens = split.tokens;
+  if (tokens.num_truncated_sources + tokens.num_truncated_targets == 0) return;
+  std::fprintf(stderr, "note: %s: cut to the length limit: %s sources, %s targets\n", name.c_str(),
+               std::to_string(tokens.num_truncated_sources).c_str(),
+               std::to_string(tokens.num_truncated_targets).c_str());
 }
 
 data::Batch BatchFor(const models::Model& model, std::span<const data::TokenizedRow> rows,

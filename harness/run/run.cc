@@ -20,6 +20,7 @@
 #include "harness/run/environment.h"
 #include "harness/run/evaluation.h"
 #include "harness/run/observe.h"
+#include "harness/run/prompting.h"
 #include "harness/run/rows.h"
 #include "harness/run/settings.h"
 #include "harness/run/throughput.h"
@@ -86,24 +87,18 @@ class Case {
     for (const char* key : {"model.preset", "model.type", "experiment.name", "experiment.models", "experiment.mode"})
       config_.Has(key);  // resolved already
     tokenizer_ = TokenizerOf(config_, model_directory_);
-    train_ = LoadSplit(config_, "data.train", tokenizer_.get());
-    Note("data.train", train_);
+    model_ = models::LoadModel(model_directory_, DeviceOf(config_));
+    prompting_.emplace(config_, *model_, tokenizer_.get());
+    train_ = LoadSplit(config_, "data.train", tokenizer_.get(), *prompting_);
+    SayNotes("data.train", train_);
     if (config_.Has("data.validation")) {
-      validation_ = LoadSplit(config_, "data.validation", tokenizer_.get());
-      Note("data.validation", *validation_);
+      validation_ = LoadSplit(config_, "data.validation", tokenizer_.get(), *prompting_);
+      SayNotes("data.validation", *validation_);
       evaluator_.emplace(config_, *validation_, tokenizer_.get());
+      WarnIfSampling(config_);
+      RequireStopAtTurnEnd(GenerationConfigOf(config_, *model_), prompting_->made());
     }
-    model_ = models::LoadModel(model_directory_, at::Device(config_.Text("runtime.device")));
     for (const models::NamedTensor& parameter : model_->Parameters()) parameter.value.set_requires_grad(true);
-  }
-
-  void Note(const char* key, const Split& split) const {
-    for (const std::string& note : split.dataset.notes) Say(std::string("note: ") + key + ": " + note);
-    if (split.tokens.num_truncated_sources + split.tokens.num_truncated_targets > 0) {
-      Say(std::string("note: ") + key + ": cut to the length limit: " +
-          std::to_string(split.tokens.num_truncated_sources) + " sources, " +
-          std::to_string(split.tokens.num_truncated_targets) + " targets");
-    }
   }
 
   void Plan() {
@@ -202,7 +197,7 @@ class Case {
     std::vector<double> seconds;
     for (int64_t i = 0; i < repetitions; ++i) {
       const double start_s = MonotonicSeconds();
-      const auto model = models::LoadModel(model_directory_, at::Device(config_.Text("runtime.device")));
+      const auto model = models::LoadModel(model_directory_, DeviceOf(config_));
       const auto tokenizer = TokenizerOf(config_, model_directory_);
       seconds.push_back(MonotonicSeconds() - start_s);
     }
@@ -244,6 +239,7 @@ class Case {
   train::TrainingArguments arguments_;
   std::filesystem::path model_directory_;
   std::unique_ptr<data::Tokenizer> tokenizer_;
+  std::optional<Prompting> prompting_;
   Split train_;
   std::optional<Split> validation_;
   std::optional<Evaluator> evaluator_;

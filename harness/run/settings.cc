@@ -1,5 +1,8 @@
 #include "harness/run/settings.h"
 
+#include <ATen/Context.h>
+#include <c10/util/Exception.h>
+
 #include <optional>
 #include <string>
 #include <vector>
@@ -131,6 +134,10 @@ eval::GenerationConfig GenerationConfigOf(const config::Resolved& config, const 
   generation.no_repeat_ngram_size = config.Int("generation.no_repeat_ngram_size");
   generation.repetition_penalty = config.Number("generation.repetition_penalty");
   generation.num_return_sequences = config.Int("generation.num_return_sequences");
+  generation.do_sample = config.Bool("generation.do_sample");
+  generation.temperature = config.Number("generation.temperature");
+  generation.top_k = config.Int("generation.top_k");
+  generation.top_p = config.Number("generation.top_p");
   generation.decoder_start_token_id = IdOf(config, model, "decoder_start_token_id");
   generation.bos_token_id = IdOf(config, model, "bos_token_id");
   generation.pad_token_id = IdOf(config, model, "pad_token_id");
@@ -138,6 +145,28 @@ eval::GenerationConfig GenerationConfigOf(const config::Resolved& config, const 
   generation.forced_bos_token_id = IdOf(config, model, "forced_bos_token_id");
   generation.forced_eos_token_id = IdListOf(config, model, "forced_eos_token_id");
   return generation;
+}
+
+eval::GenerationOptions GenerationOptionsOf(const config::Resolved& config) {
+  eval::GenerationOptions options;
+  options.batch_size = config.Int("training.per_device_eval_batch_size");
+  options.seed = static_cast<uint64_t>(config.Int("training.seed"));
+  return options;
+}
+
+at::Device DeviceOf(const config::Resolved& config) {
+  const std::string name = config.Text("runtime.device");
+  const auto refuse = [&](const std::string& wanted) {
+    Fail(ErrorKind::kUsage, "runtime.device", Quoted(name), wanted, "--device cpu");
+  };
+  std::optional<at::Device> device;
+  try {
+    device.emplace(name);
+  } catch (const c10::Error&) {
+    refuse("cpu, cuda or cuda:N");
+  }
+  if (device->is_cuda() && !at::hasCUDA()) refuse("a device that this LibTorch can use");
+  return *device;
 }
 
 int64_t RequiredId(const models::Model& model, const char* name) {

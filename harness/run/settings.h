@@ -3,6 +3,8 @@
 #ifndef PLUMBLINE_HARNESS_RUN_SETTINGS_H_
 #define PLUMBLINE_HARNESS_RUN_SETTINGS_H_
 
+#include <c10/core/Device.h>
+
 #include <filesystem>
 #include <string_view>
 
@@ -10,6 +12,7 @@
 #include "harness/data/dataset.h"
 #include "harness/data/tokenized.h"
 #include "harness/eval/generation_config.h"
+#include "harness/eval/generator.h"
 #include "harness/ledger/plan.h"
 #include "harness/train/training_arguments.h"
 #include "models/model.h"
@@ -31,6 +34,12 @@ ledger::PlanInputs PlanInputsOf(const config::Resolved& config, int64_t train_ro
 
 // Settings of generation.*; ids nobody set are the model's own (config.json).
 eval::GenerationConfig GenerationConfigOf(const config::Resolved& config, const models::Model& model);
+
+// Batch size and, for sampling, the seed.
+eval::GenerationOptions GenerationOptionsOf(const config::Resolved& config);
+
+// runtime.device. Errors: kUsage for a name that is none, or a device this LibTorch cannot use.
+at::Device DeviceOf(const config::Resolved& config);
 
 // An id of config.json. Errors: kModel when it is absent and required by an encoder-decoder.
 int64_t RequiredId(const models::Model& model, const char* name);

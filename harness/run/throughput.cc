@@ -59,8 +59,7 @@ void TimeGeneration(models::Model& model, const std::vector<data::TokenizedRow>&
   for (const data::TokenizedRow& row : rows) {
     if (static_cast<int64_t>(sources.size()) < kGeneratedRows) sources.push_back(row.input_ids);
   }
-  eval::GenerationOptions options;
-  options.batch_size = config.Int("training.per_device_eval_batch_size");
+  const eval::GenerationOptions options = GenerationOptionsOf(config);
   const double start_s = MonotonicSeconds();
   const auto outputs = eval::Generate(model, sources, GenerationConfigOf(config, model), options);
   const double seconds = MonotonicSeconds() - start_s;

@@ -108,6 +108,12 @@ TEST(GenerateFile, SpecialTokensStayInIdsAndLeaveTheText) {
                       "expected"));
 }
 
+TEST(GenerateFile, IdsPastTheTokenizersLastHaveNoText) {
+  const Letters letters;  // 12 ids
+  const std::vector<int64_t> ids = {2, 12, 900, 3};
+  EXPECT_EQ(TextOf(letters, ids), "cd");
+}
+
 TEST(GenerateFile, AnErrorLeavesNoFile) {
   HashModel model({});
   const TemporaryDirectory directory;

@@ -17,7 +17,7 @@ struct HashModelOptions {
   int64_t vocab_size = 12;
   bool is_encoder_decoder = true;
   double spread = 2.0;              // logits are uniform in [-spread, spread)
-  std::vector<int64_t> lifted;      // ids (eos) whose logit is raised
+  std::vector<int64_t> lifted = {};  // ids (eos) whose logit is raised
   double lift = 0;
   int64_t max_position_embeddings = 1024;
   bool is_nan = false;  // NaN everywhere

@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <iostream>
+#include <map>
 
 #include "harness/base/json.h"
 #include "harness/eval/generator.h"
@@ -14,11 +16,12 @@ namespace {
 
 using Ids = std::vector<int64_t>;
 
-// fp32 logits of two implementations agree to about 1e-6; sums of 12 log-probabilities somewhat worse. A choice
-// between scores closer than this may fall either way; the goldens carry the closest of each case.
+// fp32 logits of two implementations agree to about 1e-6; sums of 12 log-probabilities somewhat
+// worse. A choice between scores closer than this may fall either way; the goldens carry the
+// closest of each case.
 constexpr double kNoise = 5e-6;
 constexpr double kScoreTolerance = 1e-4;  // relative
-constexpr double kNoHypothesis = -1e8;    // transformers fills places without a hypothesis with -1e9
+constexpr double kNoHypothesis = -1e8;  // transformers fills places without a hypothesis with -1e9
 
 struct Tally {
   int64_t num_cases = 0;
@@ -64,9 +67,11 @@ GenerationConfig ConfigOf(const Json& set, const Json& golden, models::Model& mo
   return GenerationConfigFromJson(json, "cases.json", nullptr);
 }
 
+// Batches of 1, 2, 3, ... items, whatever the reference's batch was.
 void RunCase(const Json& set, const Json& golden, models::Model& model, Tally* tally) {
+  const GenerationOptions options{1 + tally->num_cases % 5, nullptr};
   const auto outputs = Generate(model, set["sources"].get<std::vector<Ids>>(),
-                                ConfigOf(set, golden, model), {3, nullptr});
+                                ConfigOf(set, golden, model), options);
   bool is_equal = outputs.size() == golden["ids"].size();
   for (size_t item = 0; item < outputs.size(); ++item) {
     const std::vector<Hypothesis> places = PlacesOf(outputs[item]);
@@ -84,8 +89,40 @@ void RunCase(const Json& set, const Json& golden, models::Model& model, Tally* t
                                   << golden["margin"];
 }
 
+// How often two values of early_stopping gave different results where nothing else differed.
+struct Separation {
+  int64_t num_groups = 0;
+  int64_t true_false = 0;
+  int64_t false_never = 0;
+  int64_t true_never = 0;
+};
+
+bool Differ(const Json& a, const Json& b) {
+  return a["ids"] != b["ids"] || a["scores"] != b["scores"];
+}
+
+void CountSeparation(const Json& set, Separation* counts) {
+  std::map<int64_t, std::map<std::string, Json>> groups;
+  for (const Json& one : set["cases"]) {
+    if (!one.contains("group")) continue;
+    groups[one["group"].get<int64_t>()][one["config"]["early_stopping"].dump()] = one;
+  }
+  for (auto& [number, group] : groups) {
+    ++counts->num_groups;
+    counts->true_false += Differ(group["true"], group["false"]);
+    counts->false_never += Differ(group["false"], group["\"never\""]);
+    counts->true_never += Differ(group["true"], group["\"never\""]);
+  }
+}
+
+// The committed goldens, or a larger file that make_generation_goldens.py --random has written.
+Json Goldens() {
+  const char* named = std::getenv("PLUMBLINE_GENERATION_CASES");
+  return ReadJsonFile(named != nullptr ? named : "tests/golden/generation/cases.json");
+}
+
 TEST(Generation, IdsAndScoresEqualThoseOfTransformers) {
-  const Json golden = ReadJsonFile("tests/golden/generation/cases.json");
+  const Json golden = Goldens();
   Tally tally;
   for (const Json& set : golden["sets"]) {
     const auto model = testing::LoadLifted(set["checkpoint"], set["eos_token_id"].get<Ids>(),
@@ -99,7 +136,19 @@ TEST(Generation, IdsAndScoresEqualThoseOfTransformers) {
             << "scores " << tally.largest_difference << "\n";
   EXPECT_GE(tally.num_cases, 200);
   EXPECT_LE(tally.num_ties, tally.num_cases / 50);
-  EXPECT_GT(tally.num_ended_by_eos, tally.num_sequences / 4);
+  EXPECT_GT(tally.num_ended_by_eos, tally.num_sequences / 5);
+}
+
+TEST(Generation, TheGoldensTellTheThreeWaysOfStoppingApart) {
+  const Json golden = Goldens();
+  Separation counts;
+  for (const Json& set : golden["sets"]) CountSeparation(set, &counts);
+  std::cout << counts.num_groups << " settings; results differ between true and false "
+            << counts.true_false << " times, false and never " << counts.false_never
+            << ", true and never " << counts.true_never << "\n";
+  EXPECT_GE(counts.true_false, 5);
+  EXPECT_GE(counts.false_never, 5);
+  EXPECT_GE(counts.true_never, 5);
 }
 
 }  // namespace

@@ -51,7 +51,8 @@ TEST(Options, FlagsThatStandForKeysAreExactlyThese) {
   EXPECT_EQ(
       flags,
       "num_beams max_new_tokens min_new_tokens length_penalty early_stopping no_repeat_ngram_size "
-      "repetition_penalty num_return_sequences max_length batch_size batch_size device threads "
+      "repetition_penalty num_return_sequences max_length do_sample temperature top_k top_p model "
+      "data adapter batch_size batch_size device threads "
       "seed mode models data "
       "epochs learning_rate gradient_accumulation_steps warmup_ratio use_augmentation "
       "augmentation_methods "

@@ -53,13 +53,39 @@ TEST(Checkpoint, UnknownFieldsAreListedAndBookkeepingIsNot) {
   EXPECT_TRUE(resolved.unknown_in_checkpoint()[0].starts_with("wobble ("));
 }
 
-TEST(Checkpoint, SamplingNobodyTypedIsAnErrorUnlessSwitchedOff) {
+TEST(Checkpoint, SamplingNobodyTypedShowsItsFileAndCanBeSwitchedOff) {
   const std::string sampling = "{\"do_sample\": true, \"top_p\": 0.9}";
-  EXPECT_ERROR(ResolveWith("generation_config.json", sampling), ErrorKind::kModel,
-               "sampling: not built");
+  const Resolved drawn = ResolveWith("generation_config.json", sampling);
+  EXPECT_TRUE(drawn.Bool("generation.do_sample"));
+  EXPECT_TRUE(PlaceOf(drawn.At("generation.do_sample").origin).ends_with("generation_config.json:1:15"));
   EXPECT_FALSE(ResolveWith("generation_config.json", sampling, "generation.do_sample=false")
                    .At("generation.top_p")
                    .active);
+}
+
+TEST(Checkpoint, SamplingBesideBeamsIsAnErrorThatNamesBothPlaces) {
+  EXPECT_ERROR(
+      ResolveWith("generation_config.json", "{\"do_sample\": true}", "generation.num_beams=4"),
+      ErrorKind::kUsage, "generation.do_sample = true beside generation.num_beams = 4");
+  EXPECT_NO_THROW(
+      ResolveWith("generation_config.json", "{\"do_sample\": true}", "generation.num_beams=1"));
+}
+
+TEST(Checkpoint, WarpersThatAreNotBuiltAreRefusedByNameWhereTheyWouldAct) {
+  EXPECT_ERROR(
+      ResolveWith("generation_config.json", "{\"do_sample\": true, \"typical_p\": 0.9}"),
+      ErrorKind::kModel, "typical sampling: not built");
+  EXPECT_NO_THROW(
+      ResolveWith("generation_config.json", "{\"do_sample\": false, \"typical_p\": 0.9}"));
+  EXPECT_NO_THROW(
+      ResolveWith("generation_config.json", "{\"do_sample\": true, \"typical_p\": 1.0}"));
+}
+
+TEST(Checkpoint, MoreSequencesThanBeamsNeedSampling) {
+  EXPECT_ERROR(ResolveWith("generation_config.json", "{\"num_return_sequences\": 3}"),
+               ErrorKind::kUsage, "at most generation.num_beams = 1");
+  EXPECT_NO_THROW(
+      ResolveWith("generation_config.json", "{\"num_return_sequences\": 3, \"do_sample\": true}"));
 }
 
 TEST(Checkpoint, FieldThatChangesTheOutputAndHasNoKeyIsAnError) {

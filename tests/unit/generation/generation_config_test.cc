@@ -47,6 +47,19 @@ INSTANTIATE_TEST_SUITE_P(
     ::testing::Values(
         Wrong{"generation.num_beams'", [](GenerationConfig& c) { c.num_beams = 0; }},
         Wrong{"at most num_beams = 4", [](GenerationConfig& c) { c.num_return_sequences = 5; }},
+        Wrong{"sampling within a beam search", [](GenerationConfig& c) { c.do_sample = true; }},
+        Wrong{"temperature",
+              [](GenerationConfig& c) {
+                c.do_sample = true;
+                c.num_beams = 1;
+                c.temperature = 0;
+              }},
+        Wrong{"top_p",
+              [](GenerationConfig& c) {
+                c.do_sample = true;
+                c.num_beams = 1;
+                c.top_p = 1.5;
+              }},
         Wrong{"num_return_sequences", [](GenerationConfig& c) { c.num_return_sequences = 0; }},
         Wrong{"max_new_tokens", [](GenerationConfig& c) { c.max_new_tokens = 0; }},
         Wrong{"at most max_new_tokens = 8", [](GenerationConfig& c) { c.min_new_tokens = 9; }},
@@ -134,7 +147,8 @@ TEST(GenerationConfigJson, RefusesWhatWouldBeIgnored) {
     return GenerationConfigFromJson(ParseJson(text, "test"), "generation_config.json", nullptr);
   };
   read(R"({"do_sample":false,"bad_words_ids":null,"guidance_scale":1})");
-  EXPECT_ERROR(read(R"({"do_sample":true})"), ErrorKind::kModel, "'do_sample'");
+  EXPECT_ERROR(read(R"({"typical_p":0.9})"), ErrorKind::kModel, "'typical_p'");
+  EXPECT_TRUE(read(R"({"do_sample":true,"typical_p":1.0})").do_sample);
   EXPECT_ERROR(read(R"({"suppress_tokens":[5]})"), ErrorKind::kModel, "'suppress_tokens'");
   EXPECT_ERROR(read(R"({"num_beams":"4"})"), ErrorKind::kModel, "an integer");
   EXPECT_ERROR(read(R"({"early_stopping":"always"})"), ErrorKind::kModel, "never");

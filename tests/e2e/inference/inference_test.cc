@@ -35,7 +35,8 @@ class Inference : public ::testing::Test {
     model_ = Runfile("tests/golden/bart/" + name).string();
     std::string lines;
     int number = 0;
-    for (const Json& row : ReadJsonFile(model_ + "/expected.json")["batch"]) {
+    const Json expected = ReadJsonFile(model_ + "/expected.json");
+    for (const Json& row : expected["batch"]) {
       lines += Json({{"fname", "row" + std::to_string(number++)},
                      {"input_ids", row["input_ids"]},
                      {"labels", row["labels"]}})
@@ -245,7 +246,7 @@ TEST_F(Inference, AnAdapterIsRefusedByNameUntilAdaptersExist) {
 
 TEST_F(Inference, WrongUseIsOneErrorThatNamesIt) {
   ExpectRefused(Run("generate", ""), "no --out");
-  ExpectRefused(Run("generate", "--out result.jsonl --num-beens 3"), "--num-beams");
+  ExpectRefused(Run("generate", "--out result.jsonl --num-beens 3"), "--num_beams");
   ExpectRefused(Run("generate", "--out result.jsonl --num-beams three"), "generation.num_beams");
   ExpectRefused(Run("generate", "--out result.jsonl --device tpu"), "runtime.device");
   ExpectRefused(Run("generate", "--out result.jsonl --do-sample --num-beams 2"),
@@ -264,7 +265,7 @@ TEST_F(Inference, BadDataIsOneErrorWithItsPlace) {
   mini_.WriteFile(
       "rows.jsonl",
       "{\"fname\": \"a\", \"input_ids\": [5]}\n{\"fname\": \"a\", \"input_ids\": [6]}\n");
-  ExpectRefused(Run("generate", "--out result.jsonl"), "rows.jsonl:2");
+  ExpectRefused(Run("generate", "--out result.jsonl"), "'rows.jsonl':2");
   mini_.WriteFile("rows.jsonl", "{\"fname\": \"a\", \"input_ids\": [5, 99999]}\n");
   ExpectRefused(Run("generate", "--out result.jsonl"), "99999");
   mini_.WriteFile("rows.jsonl", "{\"fname\": \"a\", \"input_ids\": [5]}\n");

@@ -241,11 +241,10 @@ def run_set(checkpoints, name, eos, lift, rows, cases):
 
 
 def row_nll(model, row):
-    """Summed over the labels that count."""
-    with torch.no_grad():
-        logits = model(input_ids=torch.tensor([row["input_ids"]]),
-                       decoder_input_ids=torch.tensor([row["decoder_input_ids"]])).logits[0]
+    """Summed over the labels that count; the decoder reads what the model itself makes of the labels."""
     labels = torch.tensor(row["labels"])
+    with torch.no_grad():
+        logits = model(input_ids=torch.tensor([row["input_ids"]]), labels=labels[None]).logits[0]
     nll = torch.nn.functional.cross_entropy(logits.double(), labels, ignore_index=-100, reduction="sum")
     return {"nll": nll.item(), "tokens": int((labels != -100).sum())}
 

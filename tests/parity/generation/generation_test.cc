@@ -21,7 +21,9 @@ using Ids = std::vector<int64_t>;
 // closest of each case.
 constexpr double kNoise = 5e-6;
 constexpr double kScoreTolerance = 1e-4;  // relative
-constexpr double kNoHypothesis = -1e8;  // transformers fills places without a hypothesis with -1e9
+// Places without a hypothesis hold -1e9. A beam that runs on from there (only an EOS had a
+// probability) holds -1e9 / length: fp32 has no digit left for its tokens, which topk then chooses.
+constexpr double kNoHypothesis = -1e6;
 
 struct Tally {
   int64_t num_cases = 0;
@@ -135,7 +137,7 @@ TEST(Generation, IdsAndScoresEqualThoseOfTransformers) {
             << tally.num_empty << " places without a hypothesis; largest relative difference of "
             << "scores " << tally.largest_difference << "\n";
   EXPECT_GE(tally.num_cases, 200);
-  EXPECT_LE(tally.num_ties, tally.num_cases / 50);
+  EXPECT_LE(tally.num_ties, tally.num_cases / 30);
   EXPECT_GT(tally.num_ended_by_eos, tally.num_sequences / 5);
 }
 

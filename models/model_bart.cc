@@ -9,38 +9,14 @@
 #include "harness/base/error.h"
 #include "models/nn/attention.h"
 #include "models/nn/label_loss.h"
+#include "models/packed_rows.h"
 
 namespace plumbline::models {
 namespace {
 
 using Offsets = std::vector<int64_t>;
 
-[[noreturn]] void RefuseBatch(const std::string& found, const std::string& wanted) {
-  Fail(ErrorKind::kData, "running BART on a batch", found, wanted,
-       "another batch, or the checkpoint's own tokenizer");
-}
-
-// Items of 1..max_tokens rows that cover the ids exactly.
-void RequireItems(const Offsets& offsets, int64_t num_ids, int64_t max_tokens, const char* side) {
-  PLUMBLINE_CHECK(offsets.size() > 1 && offsets.front() == 0 && offsets.back() == num_ids);
-  for (size_t i = 1; i < offsets.size(); ++i) {
-    const int64_t size = offsets[i] - offsets[i - 1];
-    if (size >= 1 && size <= max_tokens) continue;
-    RefuseBatch(
-        "item " + std::to_string(i - 1) + " with " + std::to_string(size) + " " + side + " tokens",
-        "1 to " + std::to_string(max_tokens));
-  }
-}
-
-void RequireIdsBelow(const at::Tensor& ids_N, int64_t vocab_size, const char* side) {
-  PLUMBLINE_CHECK(ids_N.scalar_type() == at::kLong && ids_N.dim() == 1);
-  const auto [smallest, largest] = at::aminmax(ids_N);
-  const int64_t worst =
-      smallest.item<int64_t>() < 0 ? smallest.item<int64_t>() : largest.item<int64_t>();
-  if (worst >= 0 && worst < vocab_size) return;
-  RefuseBatch(std::string(side) + " id " + std::to_string(worst),
-              "0 to " + std::to_string(vocab_size - 1));
-}
+constexpr const char* kName = "BART";
 
 // 0, 1, ... within every item, plus BART's offset.
 at::Tensor PositionIndices(const Offsets& offsets, const at::Device& device) {
@@ -157,8 +133,8 @@ std::vector<NamedTensor> BartModel::Buffers() const {
 
 at::Tensor BartModel::Encode(const at::Tensor& ids_N, const std::vector<int64_t>& offsets,
                              bool training) const {
-  RequireItems(offsets, ids_N.size(0), settings_.max_position_embeddings, "source");
-  RequireIdsBelow(ids_N, settings_.vocab_size, "source");
+  RequireItems(kName, offsets, ids_N.size(0), settings_.max_position_embeddings, "source");
+  RequireIdsBelow(kName, ids_N, settings_.vocab_size, "source");
   const Pass pass(settings_, weights_, training);
   return pass.RunEncoder(pass.EmbedTokens(ids_N), offsets);
 }
@@ -167,11 +143,11 @@ at::Tensor BartModel::Hidden(const PackedBatch& batch, bool training) const {
   const int64_t num_source = batch.source_ids_N.size(0);
   const int64_t num_target = batch.decoder_input_ids_M.size(0);
   PLUMBLINE_CHECK(batch.source_offsets.size() == batch.target_offsets.size());
-  RequireItems(batch.source_offsets, num_source, settings_.max_position_embeddings, "source");
-  RequireItems(batch.target_offsets, num_target, settings_.max_position_embeddings, "target");
+  RequireItems(kName, batch.source_offsets, num_source, settings_.max_position_embeddings, "source");
+  RequireItems(kName, batch.target_offsets, num_target, settings_.max_position_embeddings, "target");
   // One look-up for both sides: its gradient is one dense table, not two.
   const at::Tensor ids = at::cat({batch.source_ids_N, batch.decoder_input_ids_M});
-  RequireIdsBelow(ids, settings_.vocab_size, "source or target");
+  RequireIdsBelow(kName, ids, settings_.vocab_size, "source or target");
   const Pass pass(settings_, weights_, training);
   const std::vector<at::Tensor> tokens =
       pass.EmbedTokens(ids).split_with_sizes({num_source, num_target});
@@ -187,7 +163,7 @@ at::Tensor BartModel::Logits(const PackedBatch& batch) {
 
 LossSums BartModel::Loss(const PackedBatch& batch, double label_smoothing_factor, bool training) {
   PLUMBLINE_CHECK(batch.labels_M.sizes() == batch.decoder_input_ids_M.sizes());
-  RequireIdsBelow(at::where(batch.labels_M.eq(kIgnoredLabel), 0, batch.labels_M),
+  RequireIdsBelow(kName, at::where(batch.labels_M.eq(kIgnoredLabel), 0, batch.labels_M),
                   settings_.vocab_size, "label");
   const nn::LabelLossSums sums =
       nn::LabelLoss(Hidden(batch, training), weights_.shared_VD, weights_.final_logits_bias_1V,

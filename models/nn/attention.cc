@@ -52,7 +52,7 @@ class FlashPerItem : public torch::autograd::Function<FlashPerItem> {
  public:
   static at::Tensor forward(AutogradContext* context, const at::Tensor& queries,
                             const std::optional<at::Tensor>& others, const Cuts& cuts,
-                            int64_t num_heads, bool is_causal) {
+                            int64_t num_heads, bool is_causal, std::optional<double> scale) {
     const Projected in = Split(queries, others.value_or(at::Tensor()));
     const at::Tensor context_MD = at::empty(in.q_MD.sizes(), queries.options());
     variable_list saved = {queries, others.value_or(at::Tensor()), context_MD};
@@ -60,7 +60,8 @@ class FlashPerItem : public torch::autograd::Function<FlashPerItem> {
       auto [out, log_sum_exp] = at::_scaled_dot_product_flash_attention_for_cpu(
           Heads(in.q_MD, cuts.q_begin(i), cuts.q_size(i), num_heads),
           Heads(in.k_ND, cuts.k_begin(i), cuts.k_size(i), num_heads),
-          Heads(in.v_ND, cuts.k_begin(i), cuts.k_size(i), num_heads), 0.0, is_causal);
+          Heads(in.v_ND, cuts.k_begin(i), cuts.k_size(i), num_heads), 0.0, is_causal,
+          {}, scale);
       Heads(context_MD, cuts.q_begin(i), cuts.q_size(i), num_heads).copy_(out);
       saved.push_back(log_sum_exp);
     }
@@ -69,6 +70,7 @@ class FlashPerItem : public torch::autograd::Function<FlashPerItem> {
     context->saved_data["key_offsets"] = cuts.keys;
     context->saved_data["num_heads"] = num_heads;
     context->saved_data["is_causal"] = is_causal;
+    if (scale) context->saved_data["scale"] = *scale;
     return context_MD;
   }
 
@@ -78,6 +80,8 @@ class FlashPerItem : public torch::autograd::Function<FlashPerItem> {
                     context->saved_data["key_offsets"].toIntVector()};
     const int64_t num_heads = context->saved_data["num_heads"].toInt();
     const bool is_causal = context->saved_data["is_causal"].toBool();
+    std::optional<double> scale;
+    if (context->saved_data.count("scale") > 0) scale = context->saved_data["scale"].toDouble();
     const at::Tensor grad_queries = at::empty_like(saved[0]);
     const at::Tensor grad_others = saved[1].defined() ? at::empty_like(saved[1]) : at::Tensor();
     const Projected in = Split(saved[0], saved[1]);
@@ -93,12 +97,12 @@ class FlashPerItem : public torch::autograd::Function<FlashPerItem> {
       const auto [grad_q, grad_k, grad_v] =
           at::_scaled_dot_product_flash_attention_for_cpu_backward(
               queries_of(grad_out_MD), queries_of(in.q_MD), keys_of(in.k_ND), keys_of(in.v_ND),
-              queries_of(saved[2]), saved[3 + i], 0.0, is_causal);
+              queries_of(saved[2]), saved[3 + i], 0.0, is_causal, {}, scale);
       queries_of(grad.q_MD).copy_(grad_q);
       keys_of(grad.k_ND).copy_(grad_k);
       keys_of(grad.v_ND).copy_(grad_v);
     }
-    return {grad_queries, grad_others, at::Tensor(), at::Tensor(), at::Tensor()};
+    return {grad_queries, grad_others, at::Tensor(), at::Tensor(), at::Tensor(), at::Tensor()};
   }
 };
 
@@ -119,7 +123,8 @@ at::Tensor AttendPerItem(const Projected& in, const Cuts& cuts, const AttentionS
       return Heads(x, 0, x.size(0), settings.num_heads);
     };
     const at::Tensor out_1HTE = at::scaled_dot_product_attention(
-        heads(q[i]), heads(k[i]), heads(v[i]), {}, settings.dropout, settings.is_causal);
+        heads(q[i]), heads(k[i]), heads(v[i]), {}, settings.dropout, settings.is_causal,
+        settings.scale);
     contexts.push_back(out_1HTE.squeeze(0).transpose(0, 1).flatten(1));
   }
   return at::cat(contexts, 0);
@@ -132,7 +137,8 @@ at::Tensor Attend(const at::Tensor& queries, const at::Tensor& others, const Cut
   if (!flash) return AttendPerItem(Split(queries, others), cuts, settings);
   std::optional<at::Tensor> second;
   if (others.defined()) second = others;
-  return FlashPerItem::apply(queries, second, cuts, settings.num_heads, settings.is_causal);
+  return FlashPerItem::apply(queries, second, cuts, settings.num_heads, settings.is_causal,
+                             settings.scale);
 }
 
 }  // namespace

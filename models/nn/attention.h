@@ -9,15 +9,17 @@
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 namespace plumbline::nn {
 
-// How rows attend. Scores are scaled by head width ^ -0.5.
+// How rows attend.
 struct AttentionSettings {
   int64_t num_heads = 1;
   bool is_causal = false;  // query i sees keys 0..i of its item; needs equal offsets on both sides
   double dropout = 0;      // of the attention probabilities, drawn from the default generator
+  std::optional<double> scale = std::nullopt;  // of the scores; head width ^ -0.5 when absent
 };
 
 // Context_ND of qkv_N3D (queries, keys, values side by side), items cut by offsets (first 0, last

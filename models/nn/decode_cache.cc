@@ -21,15 +21,19 @@ int64_t GrainFor(int64_t work_each) { return std::max<int64_t>(1, kWorkOfTask / 
 }  // namespace
 
 SelfCache::SelfCache(const HeadShape& shape, int64_t num_layers, int64_t num_steps,
-                     int64_t num_rows)
+                     int64_t num_rows, at::Tensor bias_HT)
     : shape_(shape),
       max_steps_(num_steps),
       num_slots_(num_rows),
       cache_L2TRD_(at::empty({num_layers, 2, num_steps, num_rows, shape.width()}, at::kFloat)),
       scores_RT_(at::empty({num_rows, num_steps}, at::kFloat)),
+      bias_HT_(std::move(bias_HT)),
       slots_(num_rows),
       ancestors_RT_(num_rows * num_steps),
       next_ancestors_RT_(num_rows * num_steps) {
+  PLUMBLINE_CHECK(!bias_HT_.defined() ||
+                  (bias_HT_.is_contiguous() && bias_HT_.size(0) == shape.num_heads &&
+                   bias_HT_.size(1) == num_steps));
   std::iota(slots_.begin(), slots_.end(), 0);
 }
 
@@ -67,11 +71,15 @@ void SelfCache::Attend(int64_t layer, const at::Tensor& qkv_R3D, const at::Tenso
   }
   float* scores = scores_RT_.data_ptr<float>();
   float* context = context_RD.data_ptr<float>();
+  const float* bias = bias_HT_.defined()
+                          ? bias_HT_.data_ptr<float>() + max_steps_ - num_open_steps_
+                          : nullptr;
   const int64_t grain = GrainFor(2 * width * num_open_steps_);
   at::parallel_for(0, num_rows, grain, [&](int64_t begin, int64_t end) {
     for (int64_t row = begin; row < end; ++row) {
-      const HistoryView history{keys_TRD, values_TRD, AncestorsOf(row), num_open_steps_,
-                                num_slots_};
+      const HistoryView history{keys_TRD,        values_TRD, AncestorsOf(row),
+                                num_open_steps_, num_slots_, bias,
+                                max_steps_};
       AttendHistory(shape_, history, qkv + row * 3 * width, scores + row * max_steps_,
                     context + row * width);
     }

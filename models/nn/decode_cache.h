@@ -18,7 +18,10 @@ namespace plumbline::nn {
 // Self-attention: keys and values of every row at every step, and for each present row the rows it descends from.
 class SelfCache {
  public:
-  SelfCache(const HeadShape& shape, int64_t num_layers, int64_t num_steps, int64_t num_rows);
+  // `bias_HT`: added to the scores of every layer by distance, contiguous fp32 with a column a step; its last column
+  // is the present step's, the one before is one step back. Undefined: none.
+  SelfCache(const HeadShape& shape, int64_t num_layers, int64_t num_steps, int64_t num_rows,
+            at::Tensor bias_HT = {});
 
   // Opens the next step. `parents`: for each present row the present row it continues; ignored at step 0.
   void BeginStep(const std::vector<int64_t>& parents);
@@ -41,6 +44,7 @@ class SelfCache {
   int64_t num_open_steps_ = 0;  // the present one included
   at::Tensor cache_L2TRD_;
   at::Tensor scores_RT_;
+  at::Tensor bias_HT_;
   std::vector<int32_t> slots_;         // of each present row
   std::vector<int32_t> ancestors_RT_;  // slot of each present row's history at each step
   std::vector<int32_t> next_ancestors_RT_;

@@ -36,11 +36,14 @@ at::Tensor IntoLogitGradient(const at::Tensor& logp_CV, const at::Tensor& labels
                               at::full_like(labels_C1, -(1 - smoothing), logp_CV.options()));
 }
 
+// The weight's gradient is added to `grad_weight_VD` in place, if that is defined: with a vocabulary of 250,112 a
+// second buffer of it would be 768 MB.
 Pass RunChunk(const at::Tensor& hidden_CD, const at::Tensor& weight_VD, const at::Tensor& bias_V,
-              const at::Tensor& labels_C1, double smoothing, Wanted wanted) {
+              const at::Tensor& labels_C1, double smoothing, Wanted wanted,
+              const at::Tensor& grad_weight_VD) {
   const at::Tensor logits_CV = bias_V.defined() ? at::addmm(bias_V, hidden_CD, weight_VD.t())
                                                 : at::mm(hidden_CD, weight_VD.t());
-  const at::Tensor logp_CV = at::log_softmax(logits_CV, 1);
+  const at::Tensor logp_CV = at::log_softmax(logits_CV, 1, at::kFloat);
   Pass pass;
   pass.nll_sum = logp_CV.gather(1, labels_C1).sum(at::kDouble).neg();
   pass.loss_sum = pass.nll_sum;
@@ -49,9 +52,13 @@ Pass RunChunk(const at::Tensor& hidden_CD, const at::Tensor& weight_VD, const at
     pass.loss_sum = pass.nll_sum * (1 - smoothing) + uniform * smoothing;
   }
   if (!wanted.any()) return pass;
-  const at::Tensor grad_CV = IntoLogitGradient(logp_CV, labels_C1, smoothing);
+  const at::Tensor grad_CV =
+      IntoLogitGradient(logp_CV, labels_C1, smoothing).to(weight_VD.scalar_type());
   if (wanted.hidden) pass.grad_hidden_KD = at::mm(grad_CV, weight_VD);
-  if (wanted.weight) pass.grad_weight_VD = at::mm(grad_CV.t(), hidden_CD);
+  if (wanted.weight) {
+    pass.grad_weight_VD = grad_weight_VD.defined() ? grad_weight_VD.addmm_(grad_CV.t(), hidden_CD)
+                                                   : at::mm(grad_CV.t(), hidden_CD);
+  }
   return pass;
 }
 
@@ -66,13 +73,12 @@ Pass RunAll(const at::Tensor& hidden_KD, const at::Tensor& weight_VD, const at::
   for (int64_t begin = 0; begin < num_rows; begin += chunk) {
     const int64_t size = std::min(chunk, num_rows - begin);
     const Pass part = RunChunk(hidden_KD.narrow(0, begin, size), weight_VD, bias_V,
-                               labels_K1.narrow(0, begin, size), smoothing, wanted);
+                               labels_K1.narrow(0, begin, size), smoothing, wanted,
+                               all.grad_weight_VD);
     all.loss_sum = all.loss_sum + part.loss_sum;
     all.nll_sum = all.nll_sum + part.nll_sum;
     if (wanted.hidden) all.grad_hidden_KD.narrow(0, begin, size).copy_(part.grad_hidden_KD);
-    if (!wanted.weight) continue;
-    all.grad_weight_VD = all.grad_weight_VD.defined() ? all.grad_weight_VD.add_(part.grad_weight_VD)
-                                                      : part.grad_weight_VD;
+    all.grad_weight_VD = part.grad_weight_VD;
   }
   if (wanted.weight && !all.grad_weight_VD.defined())
     all.grad_weight_VD = at::zeros_like(weight_VD);

@@ -183,10 +183,10 @@ def make_shape(shape, index, folder):
     (folder / "expected.json").write_text(text + "\n")
 
 
-def write_manifest(root):
-    files = sorted(p for p in root.rglob("*") if p.is_file() and p.parent != root)
+def write_manifest(root, tool):
+    files = sorted(p for p in root.rglob("*") if p.is_file() and p.name not in ("BUILD", "MANIFEST.json"))
     manifest = {
-        "command": "python tests/tools/make_bart_goldens.py tests/golden/bart",
+        "command": f"python tests/tools/{tool} tests/golden/{root.name}",
         "versions": {"python": sys.version.split()[0], "torch": torch.__version__,
                      "transformers": transformers.__version__, "safetensors": safetensors.__version__},
         "sha256": {str(p.relative_to(root)): hashlib.sha256(p.read_bytes()).hexdigest() for p in files}}
@@ -201,7 +201,7 @@ def main():
         folder = root / shape
         folder.mkdir(parents=True, exist_ok=True)
         make_shape(shape, index, folder)
-    write_manifest(root)
+    write_manifest(root, "make_bart_goldens.py")
 
 
 if __name__ == "__main__":

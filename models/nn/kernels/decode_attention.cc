@@ -41,6 +41,10 @@ void AttendHistory(const HeadShape& shape, const HistoryView& history, const flo
       for (int64_t e = 0; e < shape.head_width; ++e) sum += query[e] * key[e];
       scores_T[t] = sum * shape.scale;
     }
+    if (history.bias_HT != nullptr) {
+      const float* bias_T = history.bias_HT + head * history.bias_stride;
+      for (int64_t t = 0; t < history.num_steps; ++t) scores_T[t] += bias_T[t];
+    }
     const float factor = SoftmaxInPlace(scores_T, history.num_steps);
     for (int64_t e = 0; e < shape.head_width; ++e) context[e] = 0;
     for (int64_t t = 0; t < history.num_steps; ++t) {

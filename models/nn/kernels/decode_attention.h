@@ -28,9 +28,11 @@ struct HistoryView {
   const int32_t* ancestors_T = nullptr;
   int64_t num_steps = 0;
   int64_t num_rows = 0;
+  const float* bias_HT = nullptr;  // added to the scores, heads bias_stride apart; null: none
+  int64_t bias_stride = 0;
 };
 
-// One row, all heads: context_D = softmax(scale * q . k_t) v_t. `scores_T` is overwritten.
+// One row, all heads: context_D = softmax(scale * q . k_t + bias_t) v_t. `scores_T` is overwritten.
 void AttendHistory(const HeadShape& shape, const HistoryView& history, const float* query_D,
                    float* scores_T, float* context_D);
 

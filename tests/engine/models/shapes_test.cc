@@ -24,6 +24,7 @@ constexpr FullSize kFullSize[] = {
     {"kobart", 123'859'968},
     {"llama-3.2-korean-3b", 3'212'749'824},
     {"qwen3-4b", 4'022'468'096},
+    {"mt5-xlsum", 582'401'280},
 };
 
 Json ShapeOf(const std::string& preset) {

@@ -23,15 +23,15 @@ std::string IndexText(int64_t flat, at::IntArrayRef sizes) {
 
 }  // namespace
 
-BartGolden::BartGolden(const std::string& shape)
-    : directory(std::filesystem::path("tests/golden/bart") / shape),
+Seq2SeqGolden::Seq2SeqGolden(const std::string& family, const std::string& shape)
+    : directory(std::filesystem::path("tests/golden") / family / shape),
       expected(ReadJsonFile(directory / "expected.json")),
       tensors(directory / "expected.safetensors") {
   // At this size a second thread gains nothing, and under foreign load its barriers cost a minute.
   at::set_num_threads(1);
 }
 
-at::Tensor BartGolden::Tensor(const std::string& name) const {
+at::Tensor Seq2SeqGolden::Tensor(const std::string& name) const {
   const models::StoredTensor* entry = tensors.Find(name);
   if (entry == nullptr) throw Error(ErrorKind::kInternal, "no golden tensor " + name);
   return tensors.View(*entry);

@@ -1,4 +1,4 @@
-// The reference files of tests/golden/bart as batches and tensors, and the comparison that explains
+// The reference files of tests/golden/bart and tests/golden/t5 as batches and tensors, and the comparison that explains
 // itself.
 #ifndef PLUMBLINE_TESTS_PARITY_BART_GOLDEN_H_
 #define PLUMBLINE_TESTS_PARITY_BART_GOLDEN_H_
@@ -20,8 +20,13 @@ namespace plumbline::testing {
 // The checkpoints: unequal stacks; one layer with scaled embeddings; non-zero final_logits_bias.
 inline constexpr const char* kBartShapes[] = {"uneven", "single", "biased"};
 
-struct BartGolden {
-  explicit BartGolden(const std::string& shape);
+// T5 1.0 and tied; T5 1.1, its own head, unequal stacks; mT5 of one layer, its own head; a deeper decoder, tied.
+inline constexpr const char* kT5Shapes[] = {"relu", "gated", "mt5", "silu"};
+
+// A golden of an encoder-decoder.
+struct Seq2SeqGolden {
+  // `family`: the folder of tests/golden.
+  Seq2SeqGolden(const std::string& family, const std::string& shape);
 
   std::unique_ptr<models::Model> Load() const { return models::LoadModel(directory, at::kCPU); }
   at::Tensor Tensor(
@@ -30,6 +35,10 @@ struct BartGolden {
   std::filesystem::path directory;
   Json expected;  // expected.json
   models::SafetensorsFile tensors;
+};
+
+struct BartGolden : Seq2SeqGolden {
+  explicit BartGolden(const std::string& shape) : Seq2SeqGolden("bart", shape) {}
 };
 
 // Rows of golden JSON ({"input_ids", "decoder_input_ids", "labels"}) packed in order.

@@ -3,7 +3,9 @@
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "harness/train/optimizer.h"
 #include "harness/train/schedule.h"
@@ -12,7 +14,10 @@
 namespace plumbline {
 namespace {
 
-using testing::BartGolden;
+using testing::Seq2SeqGolden;
+
+// Folder of tests/golden, shape.
+using Checkpoint = std::pair<const char*, const char*>;
 
 // Both sides run the same fused kernel in fp32; twenty steps amplify summation order.
 constexpr double kLossRelativeTolerance = 1e-5;
@@ -23,9 +28,9 @@ struct StepResult {
   double loss = 0, norm = 0;
 };
 
-class BartTraining : public ::testing::TestWithParam<const char*> {
+class TrainedSeq2Seq : public ::testing::TestWithParam<Checkpoint> {
  protected:
-  BartGolden golden_{GetParam()};
+  Seq2SeqGolden golden_{GetParam().first, GetParam().second};
   std::unique_ptr<models::Model> model_ = golden_.Load();
   Json training_ = golden_.expected.at("training");
   Json settings_ = training_.at("settings");
@@ -60,7 +65,7 @@ class BartTraining : public ::testing::TestWithParam<const char*> {
   }
 };
 
-TEST_P(BartTraining, TwentyOptimizerStepsEqualTransformers) {
+TEST_P(TrainedSeq2Seq, TwentyOptimizerStepsEqualTransformers) {
   const train::Schedule schedule{"linear", settings_.at("learning_rate").get<double>(),
                                  settings_.at("warmup_steps").get<int64_t>(),
                                  training_.at("num_steps").get<int64_t>()};
@@ -80,11 +85,12 @@ TEST_P(BartTraining, TwentyOptimizerStepsEqualTransformers) {
     worst = std::max(worst, std::abs(found.loss - loss) / loss);
   }
   std::printf("[   worst  ] relative loss difference over the steps %.3g\n", worst);
-  EXPECT_TRUE(testing::Near("model.shared.weight", model_->Parameters()[0].value,
-                            golden_.Tensor("trained/model.shared.weight"), kWeightTolerance));
+  const models::NamedTensor shared = model_->Parameters()[0];
+  EXPECT_TRUE(testing::Near(shared.name, shared.value, golden_.Tensor("trained/" + shared.name),
+                            kWeightTolerance));
 }
 
-TEST_P(BartTraining, TheSameParametersDecay) {
+TEST_P(TrainedSeq2Seq, TheSameParametersDecay) {
   for (const auto& [name, value] : model_->Parameters()) {
     const Json& decayed = training_.at("decayed");
     const bool wanted = std::find(decayed.begin(), decayed.end(), name) != decayed.end();
@@ -92,8 +98,17 @@ TEST_P(BartTraining, TheSameParametersDecay) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Shapes, BartTraining, ::testing::ValuesIn(testing::kBartShapes),
-                         [](const auto& shape) { return std::string(shape.param); });
+std::vector<Checkpoint> Checkpoints() {
+  std::vector<Checkpoint> all;
+  for (const char* shape : testing::kBartShapes) all.emplace_back("bart", shape);
+  for (const char* shape : testing::kT5Shapes) all.emplace_back("t5", shape);
+  return all;
+}
+
+INSTANTIATE_TEST_SUITE_P(Shapes, TrainedSeq2Seq, ::testing::ValuesIn(Checkpoints()),
+                         [](const auto& checkpoint) {
+                           return std::string(checkpoint.param.first) + checkpoint.param.second;
+                         });
 
 }  // namespace
 }  // namespace plumbline

@@ -1,18 +1,21 @@
-// BART against transformers 5.23 on tiny random checkpoints it saved: see
-// tests/golden/bart/MANIFEST.json.
+// BART, T5 and mT5 against transformers 5.23 on tiny random checkpoints it saved: see MANIFEST.json of
+// tests/golden/bart and tests/golden/t5.
 #include <ATen/ATen.h>
 #include <ATen/core/grad_mode.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <set>
+#include <utility>
 
 #include "tests/parity/bart/golden.h"
 
 namespace plumbline {
 namespace {
 
-using testing::BartGolden;
+using testing::Seq2SeqGolden;
+
+// Folder of tests/golden, shape.
+using Checkpoint = std::pair<const char*, const char*>;
 
 // fp32 through at most four layers of width 16: both sides differ by summation order alone.
 constexpr double kLogitTolerance = 1e-5;
@@ -22,9 +25,9 @@ constexpr double kLossRelativeTolerance = 1e-5;
 constexpr double kGradientTolerance = 1e-5;
 constexpr double kGlobalNormShare = 1e-4;
 
-class Bart : public ::testing::TestWithParam<const char*> {
+class Seq2Seq : public ::testing::TestWithParam<Checkpoint> {
  protected:
-  BartGolden golden_{GetParam()};
+  Seq2SeqGolden golden_{GetParam().first, GetParam().second};
   std::unique_ptr<models::Model> model_ = golden_.Load();
   models::PackedBatch batch_ = testing::PackItems(golden_.expected.at("batch"));
 
@@ -58,13 +61,13 @@ class Bart : public ::testing::TestWithParam<const char*> {
   }
 };
 
-TEST_P(Bart, ParametersHaveTransformersNamesAndOrder) {
+TEST_P(Seq2Seq, ParametersHaveTransformersNamesAndOrder) {
   std::vector<std::string> names;
   for (const auto& parameter : model_->Parameters()) names.push_back(parameter.name);
   EXPECT_EQ(Json(names), golden_.expected.at("parameters"));
 }
 
-TEST_P(Bart, LogitsEqualTransformers) {
+TEST_P(Seq2Seq, LogitsEqualTransformers) {
   const at::NoGradGuard no_grad;
   const at::Tensor logits_MV = model_->Logits(batch_);
   double worst = 0;
@@ -79,20 +82,29 @@ TEST_P(Bart, LogitsEqualTransformers) {
   std::printf("[   worst  ] logit difference %.3g\n", worst);
 }
 
-TEST_P(Bart, LossEqualsTransformers) { ExpectLoss("0.0"); }
+TEST_P(Seq2Seq, LossEqualsTransformers) { ExpectLoss("0.0"); }
 
-TEST_P(Bart, SmoothedLossEqualsTransformers) { ExpectLoss("0.1"); }
+TEST_P(Seq2Seq, SmoothedLossEqualsTransformers) { ExpectLoss("0.1"); }
 
-TEST_P(Bart, EveryGradientEqualsTransformers) { ExpectGradients("grad/", 0.0); }
+TEST_P(Seq2Seq, EveryGradientEqualsTransformers) { ExpectGradients("grad/", 0.0); }
 
-TEST_P(Bart, EverySmoothedGradientEqualsTransformers) {
-  if (golden_.tensors.Find("grad_smoothed/model.shared.weight") == nullptr)
+TEST_P(Seq2Seq, EverySmoothedGradientEqualsTransformers) {
+  if (golden_.tensors.Find("grad_smoothed/" + model_->Parameters()[0].name) == nullptr)
     GTEST_SKIP() << "kept for one shape only";
   ExpectGradients("grad_smoothed/", 0.1);
 }
 
-INSTANTIATE_TEST_SUITE_P(Shapes, Bart, ::testing::ValuesIn(testing::kBartShapes),
-                         [](const auto& shape) { return std::string(shape.param); });
+std::vector<Checkpoint> Checkpoints() {
+  std::vector<Checkpoint> all;
+  for (const char* shape : testing::kBartShapes) all.emplace_back("bart", shape);
+  for (const char* shape : testing::kT5Shapes) all.emplace_back("t5", shape);
+  return all;
+}
+
+INSTANTIATE_TEST_SUITE_P(Shapes, Seq2Seq, ::testing::ValuesIn(Checkpoints()),
+                         [](const auto& checkpoint) {
+                           return std::string(checkpoint.param.first) + checkpoint.param.second;
+                         });
 
 }  // namespace
 }  // namespace plumbline

@@ -72,6 +72,7 @@ class Case {
 
  private:
   void Prepare() {
+    RequireFullWeights();
     MakeDirectories(options_.out);
     std::filesystem::remove(options_.out / "observations.json");
     if (arguments_.threads > 0) at::set_num_threads(static_cast<int>(arguments_.threads));
@@ -80,6 +81,14 @@ class Case {
     for (const std::string& line : config::SemanticShadows(config_)) Say("override: " + line);
     const size_t unused = config_.unknown_in_checkpoint().size();
     if (unused > 0) Say("note: " + std::to_string(unused) + " keys of the checkpoint's files have no effect here");
+  }
+
+  // The optimizer's steps are smaller than a half type's rounding; mixed precision keeps fp32 weights.
+  void RequireFullWeights() const {
+    const std::string dtype = config_.Text("model.dtype");
+    if (dtype == "float32") return;
+    Fail(ErrorKind::kUsage, "training", "model.dtype = " + dtype, "float32: half weights are for inference",
+         "model.dtype: float32, whatever type the checkpoint is stored in");
   }
 
   void Load() {

@@ -69,6 +69,14 @@ TEST_F(Faults, ATruncatedCheckpointIsOneErrorThatNamesTheFile) {
   ExpectNothingHalfWritten();
 }
 
+TEST_F(Faults, TrainingInHalfWeightsIsRefusedBeforeAnythingIsWritten) {
+  for (const char* dtype : {"bfloat16", "float16", "auto"}) {
+    EXPECT_EQ(Run("", std::string("--set model.dtype=") + dtype), 2);
+    EXPECT_THAT(ErrorLine(), AllOf(HasSubstr(std::string("model.dtype = ") + dtype), HasSubstr("float32")));
+    EXPECT_FALSE(std::filesystem::exists(mini_.path() / "out"));
+  }
+}
+
 TEST_F(Faults, BrokenYamlIsOneErrorWithItsPlace) {
   mini_.WriteSuite("training: {learning_rate: 1e-3\n");
   EXPECT_EQ(Run(""), 2);

@@ -184,7 +184,7 @@ class Case {
   void Save() {
     models::SaveModel(*model_, options_.out, at::kFloat);
     for (const char* name : {"spiece.model", "tokenizer.model", "tokenizer.json", "tokenizer_config.json",
-                             "special_tokens_map.json", "generation_config.json"}) {
+                             "special_tokens_map.json", "chat_template.jinja", "generation_config.json"}) {
       if (std::filesystem::exists(model_directory_ / name)) {
         WriteFileAtomic(options_.out / name, ReadFile(model_directory_ / name));
       }

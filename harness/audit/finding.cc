@@ -10,19 +10,20 @@ namespace {
 constexpr double kMostConfidence = 0.99;
 
 const std::string& ValueOf(const std::vector<Operand>& operands, std::string_view name,
-                           std::string_view text) {
+                           std::string_view text, Language language) {
   const auto found = std::ranges::find(operands, name, &Operand::name);
   if (found == operands.end()) {
     Fail(ErrorKind::kInternal, "the sentence of a finding", Quoted(text),
          "an operand for {" + std::string(name) + "}", "the rule's With()");
   }
-  return found->value;
+  const bool korean = language == Language::kKorean && !found->korean.empty();
+  return korean ? found->korean : found->value;
 }
 
 }  // namespace
 
-Finding& Finding::With(std::string name, std::string value) {
-  operands.push_back({std::move(name), std::move(value)});
+Finding& Finding::With(std::string name, std::string value, std::string korean) {
+  operands.push_back({std::move(name), std::move(value), std::move(korean)});
   return *this;
 }
 
@@ -74,7 +75,7 @@ std::string Render(const Text& text, const std::vector<Operand>& operands, Langu
     const size_t close = source.find('}', open);
     if (close == std::string_view::npos) break;
     out += source.substr(at, open - at);
-    out += ValueOf(operands, source.substr(open + 1, close - open - 1), source);
+    out += ValueOf(operands, source.substr(open + 1, close - open - 1), source, language);
     at = close + 1;
   }
   return out + std::string(source.substr(at));

@@ -38,6 +38,7 @@ enum class Severity { kBlocker, kMajor, kMinor, kInfo };
 struct Operand {
   std::string name;
   std::string value;
+  std::string korean;  // where the value is words; empty: the value serves both languages
 };
 
 struct Finding {
@@ -55,7 +56,7 @@ struct Finding {
   std::optional<std::string> suppressed;  // the reason of the suppressions file
 
   // Builders, so that a rule reads as one sentence.
-  Finding& With(std::string name, std::string value);
+  Finding& With(std::string name, std::string value, std::string korean = "");
   Finding& From(const Place& place);
   Finding& Formula(std::string text);
   Finding& Settle(const Text& text);

@@ -242,7 +242,7 @@ std::optional<Literal> ParseLiteral(std::string_view text, size_t* position, int
   LiteralParser parser(text, *position, first_line);
   auto value = parser.Value(0);
   if (!value && problem != nullptr) *problem = parser.problem();
-  if (value) *position = parser.at();
+  *position = parser.at();
   return value;
 }
 

@@ -31,8 +31,9 @@ struct Literal {
 
 inline constexpr int kDeepestLiteral = 256;
 
-// The value that begins at text[*position], with the position after it. nullopt: no literal there
-// (also: nested deeper than kDeepestLiteral, or broken); *problem then says what and in which line.
+// The value that begins at text[*position]; *position moves behind it, or to where reading stopped.
+// nullopt: no literal there (also: nested deeper than kDeepestLiteral, or broken); *problem then
+// says what and in which line.
 std::optional<Literal> ParseLiteral(std::string_view text, size_t* position, int first_line,
                                     std::string* problem);
 

@@ -12,7 +12,10 @@ Json FindingToJson(const Finding& finding, Language language) {
     inputs.push_back(std::move(input));
   }
   Json operands = Json::object();
-  for (const Operand& operand : finding.operands) operands[operand.name] = operand.value;
+  for (const Operand& operand : finding.operands) {
+    const bool korean = language == Language::kKorean && !operand.korean.empty();
+    operands[operand.name] = korean ? operand.korean : operand.value;
+  }
   Json json = {{"rule", finding.rule},
                {"verdict", VerdictWord(finding.verdict)},
                {"severity", SeverityLetter(finding.severity)},

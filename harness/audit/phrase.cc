@@ -1,0 +1,124 @@
+#include "harness/audit/phrase.h"
+
+#include <cmath>
+
+#include "harness/audit/report_text.h"
+#include "harness/base/number.h"
+
+namespace plumbline::audit {
+namespace {
+
+struct Family {
+  std::string_view word;  // in a lowered name
+  std::string_view family;
+};
+
+// Longer words first: "flan-t5" holds "t5".
+constexpr Family kFamilies[] = {{"umt5", "umt5"},   {"mt5", "mt5"},     {"longt5", "longt5"},
+                                {"flan-t5", "t5"},  {"flan_t5", "t5"},  {"t5", "t5"},
+                                {"mbart", "mbart"}, {"kobart", "bart"}, {"bart", "bart"},
+                                {"pegasus", "pegasus"}, {"llama", "llama"}, {"qwen3", "qwen3"},
+                                {"qwen2", "qwen2"}, {"gemma", "gemma"}, {"mistral", "mistral"},
+                                {"gpt2", "gpt2"}};
+
+}  // namespace
+
+std::string Percent(double share, int digits) { return Fixed(100 * share, digits) + " %"; }
+
+std::string FixedText(double value, int digits) {
+  constexpr double kDecimalTie = 1e-12;  // 1.8895 lies a hair below itself in binary
+  return Fixed(value + (value < 0 ? -1 : 1) * std::abs(value) * kDecimalTie, digits);
+}
+
+std::vector<Reading> Series(const std::vector<Point>& points, std::string_view name) {
+  std::vector<Reading> series;
+  for (const Point& point : points) {
+    const Reading* reading = point.Find(name);
+    if (reading != nullptr && reading->value.Finite()) series.push_back(*reading);
+  }
+  return series;
+}
+
+double SumOf(const std::vector<Reading>& readings) {
+  double sum = 0;
+  for (const Reading& reading : readings) sum += reading.value.value;
+  return sum;
+}
+
+Interval PrintedSum(const std::vector<Reading>& readings) {
+  Interval sum = ExactInterval(0);
+  for (const Reading& reading : readings) sum = sum + reading.value.Printed();
+  return sum;
+}
+
+std::string JoinTexts(const std::vector<Reading>& readings, std::string_view separator) {
+  constexpr size_t kMost = 12;
+  std::string joined;
+  for (size_t i = 0; i < readings.size() && i < kMost; ++i) {
+    joined += (i == 0 ? "" : std::string(separator)) + readings[i].value.text;
+  }
+  return readings.size() > kMost ? joined + std::string(separator) + "..." : joined;
+}
+
+std::optional<double> EvalRows(const Evidence& run) {
+  for (const char* name : {"results.eval_samples", "eval_rows"}) {
+    if (const Reading* fact = run.Fact(name)) return fact->value.value;
+  }
+  return run.Number("data.eval_samples");
+}
+
+std::vector<double> StepTimes(const Evidence& run, const Timeline& timeline) {
+  std::vector<double> times;
+  for (size_t i = 0; i + 1 < run.log.size(); ++i) {
+    const Point& a = run.log[i];
+    const Point& b = run.log[i + 1];
+    if (!a.clock_s || !b.clock_s || !timeline.log_steps[i] || !timeline.log_steps[i + 1]) continue;
+    const auto steps = static_cast<double>(*timeline.log_steps[i + 1] - *timeline.log_steps[i]);
+    double elapsed_s = *b.clock_s - *a.clock_s;
+    for (const Point& eval : run.evaluations) {
+      if (!eval.clock_s || *eval.clock_s <= *a.clock_s || *eval.clock_s > *b.clock_s) continue;
+      const Reading* runtime_s = eval.Find("eval_runtime");
+      if (runtime_s != nullptr) elapsed_s -= runtime_s->value.value;
+    }
+    if (steps > 0 && elapsed_s > 0) times.push_back(elapsed_s / steps);
+  }
+  return times;
+}
+
+std::optional<double> TrainOnlySeconds(const Evidence& run) {
+  const Reading* runtime_s = run.Final("train_runtime");
+  if (runtime_s == nullptr || !runtime_s->value.Finite()) return std::nullopt;
+  const double rest_s = runtime_s->value.value - SumOf(Series(run.evaluations, "eval_runtime"));
+  return rest_s > 0 ? std::optional(rest_s) : std::nullopt;
+}
+
+std::string FamilyOf(const Evidence& run) {
+  if (run.documents.config.is_object() && run.documents.config.contains("model_type") &&
+      run.documents.config["model_type"].is_string()) {
+    return run.documents.config["model_type"].get<std::string>();
+  }
+  const Setting* path = run.Effective("model.path");
+  for (const std::string& name : {Lowered(run.model), Lowered(path == nullptr ? "" : path->text),
+                                  Lowered(run.name)}) {
+    for (const Family& family : kFamilies) {
+      if (name.find(family.word) != std::string::npos) return std::string(family.family);
+    }
+  }
+  return "";
+}
+
+bool IsSequenceToSequence(const Evidence& run) {
+  const auto word = run.words.find("model_type");
+  if (word != run.words.end()) return word->second == "encoder_decoder";
+  if (run.documents.config.is_object() && run.documents.config.contains("is_encoder_decoder") &&
+      run.documents.config["is_encoder_decoder"].is_boolean()) {
+    return run.documents.config["is_encoder_decoder"].get<bool>();
+  }
+  const std::string family = FamilyOf(run);
+  for (const char* known : {"t5", "mt5", "umt5", "longt5", "bart", "mbart", "pegasus"}) {
+    if (family == known) return true;
+  }
+  return false;
+}
+
+}  // namespace plumbline::audit

@@ -1,0 +1,40 @@
+// Small formatting shared by rules: shares, lists of points, places.
+#ifndef PLUMBLINE_HARNESS_AUDIT_PHRASE_H_
+#define PLUMBLINE_HARNESS_AUDIT_PHRASE_H_
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "harness/audit/evidence.h"
+#include "harness/audit/timeline.h"
+
+namespace plumbline::audit {
+
+// 0.737 -> "73.7 %".
+std::string Percent(double share, int digits = 1);
+// "0.0600" with `digits` after the point.
+std::string FixedText(double value, int digits);
+
+// All finite readings of one name in a list of points, in order.
+std::vector<Reading> Series(const std::vector<Point>& points, std::string_view name);
+double SumOf(const std::vector<Reading>& readings);
+Interval PrintedSum(const std::vector<Reading>& readings);
+
+// "2.3843 @0.4": for formulas.
+std::string JoinTexts(const std::vector<Reading>& readings, std::string_view separator);
+
+// rows of the evaluation set: declared, or results.eval_samples.
+std::optional<double> EvalRows(const Evidence& run);
+// Seconds of a training step between neighbouring log points that no evaluation interrupts.
+std::vector<double> StepTimes(const Evidence& run, const Timeline& timeline);
+// Rows of one optimizer step and rows/second of training alone; nullopt: unknown.
+std::optional<double> TrainOnlySeconds(const Evidence& run);
+// "t5" for "csebuetnlp/mT5_multilingual_XLSum": model_type of config.json, else from the name.
+std::string FamilyOf(const Evidence& run);
+bool IsSequenceToSequence(const Evidence& run);
+
+}  // namespace plumbline::audit
+
+#endif  // PLUMBLINE_HARNESS_AUDIT_PHRASE_H_

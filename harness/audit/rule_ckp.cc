@@ -1,0 +1,321 @@
+// ckp-best-not-served, ckp-early-stop-units, ckp-resume-inflates-metrics.
+#include <algorithm>
+#include <cmath>
+
+#include "harness/audit/phrase.h"
+#include "harness/audit/rule.h"
+
+namespace plumbline::audit {
+namespace {
+
+constexpr Text kTwoBests = {
+    "the loss is best at {loss_at} ({loss}), {metric} at {score_at} ({score}): the served weights are "
+    "{served}",
+    "손실은 {loss_at}에서 최선({loss}), {metric}은(는) {score_at}에서 최선({score}): 사용되는 가중치는 {served}"};
+constexpr Text kLastServed = {
+    "metric_for_best_model is {metric}, best at {best_at} ({best}), but the last weights ({last_at}, "
+    "{last}) are served: load_best_model_at_end is off",
+    "metric_for_best_model은 {metric}이고 {best_at}에서 최선({best})이지만 마지막 가중치({last_at}, {last})가 사용됨: "
+    "load_best_model_at_end가 꺼져 있음"};
+constexpr Text kInverted = {
+    "greater_is_better is {greater} for {metric}: the worst checkpoint counts as the best",
+    "{metric}에 대해 greater_is_better가 {greater}: 최악의 체크포인트가 최선으로 간주됨"};
+constexpr Text kMisaligned = {
+    "save_steps {save} is no multiple of eval_steps {eval}: the best evaluation may have no checkpoint",
+    "save_steps {save}이(가) eval_steps {eval}의 배수가 아님: 최선의 평가에 체크포인트가 없을 수 있음"};
+constexpr Text kDo = {"set load_best_model_at_end with the metric that matters, and save where you "
+                      "evaluate",
+                      "중요한 지표로 load_best_model_at_end를 켜고 평가 지점에서 저장할 것"};
+constexpr Text kSettle = {"the step of the exported weights", "내보낸 가중치의 스텝"};
+constexpr Text kNeeds = {"needs two evaluations", "평가 두 번 필요"};
+
+struct Best {
+  const Point* point = nullptr;
+  const Reading* reading = nullptr;
+};
+
+Best BestOf(const Evidence& run, std::string_view name, bool greater) {
+  Best best;
+  for (const Point& point : run.evaluations) {
+    const Reading* reading = point.Find(name);
+    if (reading == nullptr || !reading->value.Finite()) continue;
+    const double value = reading->value.value;
+    const bool better = best.reading == nullptr || (greater ? value > best.reading->value.value
+                                                            : value < best.reading->value.value);
+    if (better) best = {&point, reading};
+  }
+  return best;
+}
+
+std::string At(const Point& point) {
+  for (const char* name : {"step", "epoch"}) {
+    if (const Reading* at = point.Find(name)) return std::string(name) + " " + at->value.text;
+  }
+  return "?";
+}
+
+bool IsLossName(const std::string& metric) { return metric.find("loss") != std::string::npos; }
+bool IsScoreName(const std::string& metric) {
+  return metric.find("rouge") != std::string::npos || metric.find("bleu") != std::string::npos;
+}
+
+void Direction(const Context& context, Sink& sink) {
+  const Setting* metric = context.run.Effective("training.metric_for_best_model");
+  const Setting* greater = context.run.Effective("training.greater_is_better");
+  if (metric == nullptr || greater == nullptr) return;
+  const auto truth = TruthOf(greater->text);
+  if (!truth) return;
+  const bool inverted =
+      (IsLossName(metric->text) && *truth) || (IsScoreName(metric->text) && !*truth);
+  if (!inverted) return;
+  sink.Add(Verdict::kDefect, Severity::kMajor, 0.95, kInverted)
+      .With("greater", greater->text)
+      .With("metric", metric->text)
+      .Formula("greater_is_better = " + greater->text)
+      .From(metric->place)
+      .From(greater->place)
+      .Do(kDo);
+}
+
+void Cadence(const Context& context, Sink& sink) {
+  const auto save = context.run.Number("training.save_steps");
+  const auto eval = context.run.Number("training.eval_steps");
+  const Setting* strategy = context.run.Effective("training.eval_strategy");
+  const Setting* saving = context.run.Effective("training.save_strategy");
+  const bool steps = strategy != nullptr && strategy->text == "steps" && saving != nullptr &&
+                     saving->text == "steps";
+  if (!steps || !save || !eval || *eval < 1 || *save < 1 || std::fmod(*save, *eval) == 0) return;
+  if (std::fmod(*eval, *save) == 0) return;  // every evaluation has its checkpoint
+  sink.Add(Verdict::kDefect, Severity::kMinor, 0.85, kMisaligned)
+      .With("save", Show(*save))
+      .With("eval", Show(*eval))
+      .Formula(Show(*save) + " mod " + Show(*eval) + " = " + Show(std::fmod(*save, *eval)))
+      .From(context.run.Effective("training.save_steps")->place)
+      .Do(kDo);
+}
+
+// The declared metric's best is not what is served.
+bool DeclaredMetric(const Context& context, Sink& sink) {
+  const Setting* metric = context.run.Effective("training.metric_for_best_model");
+  const auto load_best = context.run.Truth("training.load_best_model_at_end");
+  if (metric == nullptr || metric->text.empty() || !load_best || *load_best) return false;
+  // Our own runs resolve a default metric; it counts where a person names it.
+  if (context.run.documents.ledger.is_object()) return false;
+  const std::string name =
+      metric->text.starts_with("eval_") ? metric->text : "eval_" + metric->text;
+  const bool greater = context.run.Truth("training.greater_is_better").value_or(!IsLossName(name));
+  const Best best = BestOf(context.run, name, greater);
+  if (best.reading == nullptr) return false;
+  const Point& last = context.run.evaluations.back();
+  const Reading* last_reading = last.Find(name);
+  if (best.point == &last || last_reading == nullptr) return true;
+  const double change = std::abs(last_reading->value.value - best.reading->value.value) /
+                        std::max(1e-12, std::abs(best.reading->value.value));
+  sink.Add(change > 0.01 ? Verdict::kDefect : Verdict::kNote,
+           change > 0.01 ? Severity::kMajor : Severity::kInfo, 0.9, kLastServed)
+      .With("metric", metric->text)
+      .With("best_at", At(*best.point))
+      .With("best", best.reading->value.text)
+      .With("last_at", At(last))
+      .With("last", last_reading->value.text)
+      .Formula(last_reading->value.text + " against " + best.reading->value.text)
+      .From(metric->place)
+      .From(best.reading->place)
+      .From(last_reading->place)
+      .Do(kDo);
+  return true;
+}
+
+void BestNotServed(const Context& context, Sink& sink) {
+  if (context.run.evaluations.size() < 2) {
+    sink.NotEvaluated(kNeeds);
+    return;
+  }
+  Direction(context, sink);
+  Cadence(context, sink);
+  if (DeclaredMetric(context, sink)) return;
+  const Best loss = BestOf(context.run, "eval_loss", false);
+  std::string metric = "eval_rouge_sum";
+  Best score = BestOf(context.run, metric, true);
+  if (score.reading == nullptr) {
+    metric = "eval_rouge1";
+    score = BestOf(context.run, metric, true);
+  }
+  if (loss.reading == nullptr || score.reading == nullptr || loss.point == score.point) return;
+  const auto load_best = context.run.Truth("training.load_best_model_at_end");
+  const std::string last = At(context.run.evaluations.back());
+  sink.Add(Verdict::kNote, Severity::kInfo, 0.9, kTwoBests)
+      .With("loss_at", At(*loss.point))
+      .With("loss", loss.reading->value.text)
+      .With("metric", metric)
+      .With("score_at", At(*score.point))
+      .With("score", score.reading->value.text)
+      .With("served",
+            load_best.value_or(false) ? "those of the declared metric"
+                                      : "the last ones (" + last + ") unless best-loading is on",
+            load_best.value_or(false) ? "선언된 지표의 것"
+                                      : "최적 로딩이 켜져 있지 않는 한 마지막 것(" + last + ")")
+      .Formula("argmin eval_loss = " + At(*loss.point) + ", argmax " + metric + " = " +
+               At(*score.point))
+      .From(loss.reading->place)
+      .From(score.reading->place)
+      .Settle(kSettle)
+      .Do(kDo);
+}
+
+constexpr Text kWasted = {
+    "the best score is at step {best} of {last}: {wasted} of the run came after it; patience times "
+    "eval_steps is {window} steps ({pairs})",
+    "최고 점수는 {last}스텝 중 {best}스텝: 실행의 {wasted}가 그 뒤에 소비됨; patience x eval_steps = {window}스텝 "
+    "({pairs})"};
+constexpr Text kPatience = {
+    "early_stopping_patience {patience} counts evaluations: with one each {every} steps it is {epochs} "
+    "epochs",
+    "early_stopping_patience {patience}은(는) 평가 횟수: {every}스텝마다 평가하면 {epochs}에폭"};
+constexpr Text kPatienceDo = {"state patience in epochs, and stop soon after the best evaluation",
+                              "patience를 에폭으로 정하고 최고 평가 직후에 멈출 것"};
+constexpr Text kPatienceNeeds = {
+    "needs early_stopping_patience with evaluation steps, or the best and the last step",
+    "early_stopping_patience와 평가 스텝, 또는 최고·마지막 스텝 필요"};
+
+// Evaluation cadences that put one on the best step and on the last.
+std::string CadencePairs(int64_t best, int64_t window) {
+  constexpr int64_t kUnit = 50;  // people evaluate at round numbers of steps
+  std::string pairs;
+  for (int64_t every = 2 * kUnit; every <= best; every += kUnit) {
+    if (best % every != 0 || window % every != 0) continue;
+    pairs += (pairs.empty() ? "" : ", ") + std::to_string(window / every) + " x " +
+             std::to_string(every);
+  }
+  return pairs.empty() ? "?" : pairs;
+}
+
+void Wasted(const Context& context, Sink& sink) {
+  const Reading* best = context.run.Fact("best_step");
+  const Reading* state_best = context.run.Fact("state.best_global_step");
+  if (best == nullptr) best = state_best;
+  const Reading* reached = context.run.Fact("executed_steps");
+  const double last = reached != nullptr ? reached->value.value
+                      : context.timeline.executed_steps
+                          ? static_cast<double>(*context.timeline.executed_steps)
+                          : 0;
+  if (best == nullptr || last <= 0 || best->value.value <= 0) return;
+  const double share = (last - best->value.value) / last;
+  if (share <= 0.5) return;
+  const auto window = static_cast<int64_t>(last - best->value.value);
+  sink.Add(Verdict::kDefect, Severity::kMajor, 0.9, kWasted)
+      .With("best", best->value.text)
+      .With("last", Show(last))
+      .With("wasted", Percent(share, 0))
+      .With("window", std::to_string(window))
+      .With("pairs", CadencePairs(static_cast<int64_t>(best->value.value), window))
+      .Formula("(" + Show(last) + " - " + best->value.text + ") / " + Show(last) + " = " +
+               Percent(share, 0))
+      .From(best->place)
+      .Do(kPatienceDo);
+}
+
+void EarlyStop(const Context& context, Sink& sink) {
+  Wasted(context, sink);
+  const auto patience = context.run.Number("training.early_stopping_patience");
+  const auto every = context.run.Number("training.eval_steps");
+  const Timeline& timeline = context.timeline;
+  if (!patience || !every || timeline.steps_per_epoch.Empty()) {
+    const bool known = context.run.Fact("best_step") != nullptr ||
+                       context.run.Fact("state.best_global_step") != nullptr;
+    if (!known) sink.NotEvaluated(kPatienceNeeds);
+    return;
+  }
+  const double epochs = *patience * *every / timeline.steps_per_epoch.Middle();
+  const bool short_one = epochs < 0.5;
+  sink.Add(Verdict::kNote, short_one ? Severity::kMinor : Severity::kInfo, 0.9, kPatience)
+      .With("patience", Show(*patience))
+      .With("every", Show(*every))
+      .With("epochs", Show(epochs, 3))
+      .Formula(Show(*patience) + " * " + Show(*every) + " / " +
+               Show(timeline.steps_per_epoch.Middle(), 4) + " = " + Show(epochs, 3))
+      .From(context.run.Effective("training.early_stopping_patience")->place)
+      .Do(kPatienceDo);
+}
+
+constexpr Text kInflated = {
+    "train_loss {final} is far below the smallest logged loss {smallest}: a resumed run divides its "
+    "part by the steps of the whole; {rate} samples/s is inflated with it",
+    "train_loss {final}이(가) 기록된 최소 손실 {smallest}보다 훨씬 낮음: 재개된 실행이 자기 몫을 전체 스텝으로 나눔; 초당 "
+    "{rate} 샘플도 함께 부풀려짐"};
+constexpr Text kInflatedDo = {"take loss and speed from the log of the resumed part",
+                              "재개된 부분의 로그에서 손실과 속도를 계산할 것"};
+constexpr Text kInflatedNeeds = {"needs train_loss and logged losses", "train_loss와 기록된 손실 필요"};
+
+void ResumeInflates(const Context& context, Sink& sink) {
+  const Reading* final = context.run.Final("train_loss");
+  const auto losses = Series(context.run.log, "loss");
+  if (final == nullptr || losses.empty() || !final->value.Finite()) {
+    sink.NotEvaluated(kInflatedNeeds);
+    return;
+  }
+  const Reading* smallest = &losses.front();
+  for (const Reading& loss : losses) {
+    if (loss.value.value < smallest->value.value) smallest = &loss;
+  }
+  if (final->value.Printed().high >= 0.5 * smallest->value.value) return;
+  const Reading* rate = context.run.Final("train_samples_per_second");
+  Finding& finding =
+      sink.Add(Verdict::kContradiction, Severity::kMajor, 0.95, kInflated)
+          .With("final", final->value.text)
+          .With("smallest", smallest->value.text)
+          .With("rate", rate == nullptr ? "?" : rate->value.text)
+          .Formula(final->value.text + " < 0.5 * " + smallest->value.text)
+          .From(final->place)
+          .From(smallest->place)
+          .Do(kInflatedDo);
+  if (rate != nullptr) finding.From(rate->place);
+}
+
+}  // namespace
+
+Rule CkpBestNotServedRule() {
+  Rule rule;
+  rule.id = "ckp-best-not-served";
+  rule.title = {"the exported weights are not the best ones", "내보낸 가중치가 최선이 아님"};
+  rule.explanation = {
+      "The declared metric's best evaluation is not the last and best-loading is off; its direction "
+      "is inverted; saves and evaluations do not meet; or loss and score are best at different "
+      "evaluations (a note).",
+      "선언된 지표의 최선 평가가 마지막이 아닌데 최적 로딩이 꺼져 있음; 방향이 반대; 저장과 평가가 어긋남; 또는 손실과 "
+      "점수의 최선이 다름(참고)."};
+  rule.sources = {"huggingface/transformers#12685", "huggingface/transformers#12786",
+                  "huggingface/transformers#28539", "huggingface/transformers#30160",
+                  "huggingface/transformers#31142", "modelscope/ms-swift#8030"};
+  rule.evaluate = BestNotServed;
+  return rule;
+}
+
+Rule CkpEarlyStopUnitsRule() {
+  Rule rule;
+  rule.id = "ckp-early-stop-units";
+  rule.title = {"patience counts evaluations, not epochs", "patience는 에폭이 아니라 평가 횟수"};
+  rule.explanation = {
+      "More than half of the steps come after the best one (M); patience in epochs is printed, m "
+      "below half an epoch.",
+      "최고 지점 이후의 스텝이 절반을 넘음(M); patience를 에폭으로 환산하여 출력, 반 에폭 미만이면 m."};
+  rule.sources = {"huggingface/transformers#8581", "ashleve/lightning-hydra-template#195",
+                  "xcsf-dev/xcsf#120"};
+  rule.evaluate = EarlyStop;
+  return rule;
+}
+
+Rule CkpResumeInflatesMetricsRule() {
+  Rule rule;
+  rule.id = "ckp-resume-inflates-metrics";
+  rule.title = {"a resumed run's final loss and speed are wrong", "재개된 실행의 최종 손실과 속도가 틀림"};
+  rule.explanation = {
+      "train_loss is below half of the smallest logged loss: the sum of the resumed part is divided "
+      "by all steps.",
+      "train_loss가 기록된 최소 손실의 절반보다 낮음: 재개된 부분의 합을 전체 스텝으로 나눔."};
+  rule.sources = {"huggingface/transformers#15047"};
+  rule.evaluate = ResumeInflates;
+  return rule;
+}
+
+}  // namespace plumbline::audit

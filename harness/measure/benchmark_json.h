@@ -1,5 +1,5 @@
 // What a Google Benchmark program wrote with --benchmark_out, read back: raw values of every
-// repetition. Called by the smoke twins of tests/perf.
+// repetition. Called by the verb `bench` and by the smoke twins of tests/perf.
 #ifndef PLUMBLINE_HARNESS_MEASURE_BENCHMARK_JSON_H_
 #define PLUMBLINE_HARNESS_MEASURE_BENCHMARK_JSON_H_
 

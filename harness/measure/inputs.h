@@ -1,5 +1,6 @@
 // The rows a speed measurement runs on: drawn from a seed, or read from a file, so that other
-// tools can be timed on exactly the same ids. Called by tests/perf; knows no model and no clock.
+// tools can be timed on exactly the same ids. Called by the verb `bench` and by tests/perf; knows
+// no model and no clock.
 #ifndef PLUMBLINE_HARNESS_MEASURE_INPUTS_H_
 #define PLUMBLINE_HARNESS_MEASURE_INPUTS_H_
 

@@ -5,6 +5,12 @@ build_programs() {
     //harness/cli:plumbline //harness/cli:plumbline-engine >&2)
 }
 
+# The speed programs that the verb `bench` starts.
+build_speed_programs() {
+  (cd "$1" && bazel build --noshow_progress --ui_event_filters=-info,-stdout,-debug \
+    //tests/perf:programs >&2)
+}
+
 # Runs Bazel with its event log in $events; the log, not the terminal, is what we count.
 bazel_test() {
   local root=$1

@@ -7,7 +7,8 @@
 
 namespace plumbline::train {
 
-// While it lives, the first SIGINT or SIGTERM only raises the flag; a second one ends the process as usual.
+// While it lives, the first SIGINT or SIGTERM only raises the flag; one that comes a second or more later ends the
+// process as usual. Signals closer than that are one wish: `timeout` and shells send to the process and to its group.
 // Afterwards the former handlers are back.
 class InterruptGuard {
  public:

@@ -1,6 +1,7 @@
 #include "harness/train/interrupt.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include "tests/testing/error_matcher.h"
 
@@ -33,9 +34,19 @@ TEST(InterruptGuardDeathTest, SecondSignalEndsTheProcess) {
       {
         const InterruptGuard guard;
         std::raise(SIGINT);
+        ::usleep(1'100'000);  // longer than one wish lasts
         std::raise(SIGINT);
       },
       ::testing::KilledBySignal(SIGINT), "");
+}
+
+// A time limit signals the process and then its whole group: the checkpoint must still be written.
+TEST(InterruptGuard, TheSameWishSentTwiceIsOne) {
+  const InterruptGuard guard;
+  std::raise(SIGINT);
+  std::raise(SIGINT);
+  std::raise(SIGTERM);
+  EXPECT_EQ(guard.signal(), SIGINT);
 }
 
 TEST(InterruptGuard, OnlyOneLives) {

@@ -97,12 +97,28 @@ void AddIdentities(const Comparison& comparison, std::vector<Cause>& causes) {
   }
 }
 
+// Exact rows are the same on every machine by definition: when one of them moved, another machine
+// is not why, and the program is asked first.
+bool AnExactRowMoved(const Comparison& comparison) {
+  return std::ranges::any_of(comparison.rows, [](const Row& row) {
+    const RowStatus status = row.decision.status;
+    return row.metric_class == MetricClass::kD0 && row.decision.gates &&
+           (status == RowStatus::kWorse || status == RowStatus::kBetter ||
+            status == RowStatus::kChanged || status == RowStatus::kMissing);
+  });
+}
+
 void AddPlanes(const Comparison& comparison, std::vector<Cause>& causes) {
-  for (const char* plane : {"data", "tokenizer", "checkpoint", "environment", "binary", "code"}) {
+  std::vector<std::string> planes = {"data", "tokenizer", "checkpoint"};
+  const std::vector<std::string> ways[] = {{"environment", "binary", "code"},
+                                           {"binary", "code", "environment"}};
+  const auto& rest = ways[AnExactRowMoved(comparison) ? 1 : 0];
+  planes.insert(planes.end(), rest.begin(), rest.end());
+  for (const std::string& plane : planes) {
     for (const Cell& cell : comparison.inventory) {
       if (cell.plane != plane || cell.state != "differs") continue;
       causes.push_back(
-          {plane, plane, std::string("the ") + plane + " differs: " + cell.detail, ""});
+          {plane, plane, "the " + plane + " differs: " + cell.detail, ""});
     }
   }
 }

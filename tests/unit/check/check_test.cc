@@ -204,6 +204,28 @@ TEST(Judge, DataIsNamedBeforeTheEnvironmentAsCause) {
   EXPECT_EQ(comparison.causes[1].strength, "together with");
 }
 
+// Operator counts do not depend on the machine: a new program on another CPU is blamed, not the CPU.
+TEST(Judge, AnExactRowThatMovedIsTheProgramsDoingNotTheMachines) {
+  RunRecord run = HonestRun();
+  run.environment.machine["cpu.isa"] = "avx";
+  run.environment.code["binary"] = "b2";
+  At(run, "work.optimizer_steps", MetricClass::kD0).values = {int64_t{11}};
+  const Comparison comparison = JudgeAgainstHonest(run);
+  ASSERT_EQ(comparison.causes.size(), 2u);
+  EXPECT_EQ(comparison.causes[0].plane, "binary");
+  EXPECT_EQ(comparison.causes[1].plane, "environment");
+}
+
+TEST(Judge, ABoundedRowThatMovedOnAnotherCpuMayBeTheMachines) {
+  RunRecord run = HonestRun();
+  run.environment.machine["cpu.isa"] = "avx";
+  run.environment.code["binary"] = "b2";
+  At(run, "train.loss", MetricClass::kD2).values[2] = 1.51;
+  const Comparison comparison = JudgeAgainstHonest(run);
+  ASSERT_EQ(comparison.causes.size(), 2u);
+  EXPECT_EQ(comparison.causes[0].plane, "environment");
+}
+
 TEST(Judge, AnotherCpuStillGatesWhatIsComparable) {
   const auto other = [](RunRecord& run) {
     run.environment.machine["cpu.isa"] = "avx";

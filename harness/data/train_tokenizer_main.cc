@@ -5,23 +5,24 @@
 
 #include "harness/base/error.h"
 #include "harness/base/number.h"
+#include "harness/data/train_byte_level.h"
 #include "harness/data/train_tokenizer.h"
 
 namespace plumbline::data {
 namespace {
 
 constexpr const char* kHelp =
-    "train_tokenizer --data FILE --out DIR [--vocab-size N] [--layout kobart|t5]\n"
-    "Trains a SentencePiece unigram model on the dialogues and summaries of FILE (JSON lines or "
-    "CSV)\n"
-    "and writes a tokenizer directory. Equal data and N give equal bytes. N defaults to 4000,\n"
+    "train_tokenizer --data FILE --out DIR [--vocab-size N] [--layout kobart|t5|llama3|qwen3]\n"
+    "Trains a SentencePiece unigram model, or byte-level BPE for llama3 and qwen3, on the dialogues "
+    "and\n"
+    "summaries of FILE (JSON lines or CSV) and writes a tokenizer directory. Equal data and N give equal bytes. N defaults to 4000,\n"
     "the layout of the special tokens to kobart's.\n";
 
 struct Arguments {
   std::string data;
   std::string out;
   int64_t vocab_size = 4000;
-  UnigramLayout layout = UnigramLayout::kKobart;
+  std::string layout = "kobart";
   bool wants_help = false;
 };
 
@@ -31,10 +32,20 @@ int64_t VocabSize(std::string_view text) {
   Fail(ErrorKind::kUsage, "--vocab-size", Quoted(text), "a positive number", "--vocab-size 4000");
 }
 
-UnigramLayout LayoutOf(std::string_view name) {
-  if (name == "kobart") return UnigramLayout::kKobart;
-  if (name == "t5") return UnigramLayout::kT5;
-  Fail(ErrorKind::kUsage, "--layout", Quoted(name), "kobart or t5", "--layout t5");
+void Train(const Arguments& arguments) {
+  const auto unigram = [&](UnigramLayout layout) {
+    TrainTokenizer(arguments.data, arguments.out, arguments.vocab_size, layout);
+  };
+  const auto byte_level = [&](ByteLevelLayout layout) {
+    TrainByteLevelTokenizer(arguments.data, arguments.out, arguments.vocab_size, layout);
+  };
+  const std::string& layout = arguments.layout;
+  if (layout == "kobart") return unigram(UnigramLayout::kKobart);
+  if (layout == "t5") return unigram(UnigramLayout::kT5);
+  if (layout == "llama3") return byte_level(ByteLevelLayout::kLlama3);
+  if (layout == "qwen3") return byte_level(ByteLevelLayout::kQwen3);
+  Fail(ErrorKind::kUsage, "--layout", Quoted(layout), "kobart, t5, llama3 or qwen3",
+       "--layout kobart");
 }
 
 Arguments Parse(int argc, char** argv) {
@@ -50,7 +61,7 @@ Arguments Parse(int argc, char** argv) {
     } else if (i + 1 < argc && flag == "--vocab-size") {
       arguments.vocab_size = VocabSize(argv[++i]);
     } else if (i + 1 < argc && flag == "--layout") {
-      arguments.layout = LayoutOf(argv[++i]);
+      arguments.layout = argv[++i];
     } else {
       Fail(ErrorKind::kUsage, "train_tokenizer", Quoted(flag),
            "--data, --out, --vocab-size or --layout and a value", "--help");
@@ -66,7 +77,7 @@ int Main(int argc, char** argv) {
   try {
     const Arguments arguments = Parse(argc, argv);
     if (arguments.wants_help) return std::fputs(kHelp, stdout) < 0;
-    TrainTokenizer(arguments.data, arguments.out, arguments.vocab_size, arguments.layout);
+    Train(arguments);
     return 0;
   } catch (const Error& error) {
     std::fprintf(stderr, "train_tokenizer: %s\n", error.what());

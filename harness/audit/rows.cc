@@ -18,6 +18,7 @@ namespace fs = std::filesystem;
 
 using Names = std::initializer_list<const char*>;
 
+constexpr uintmax_t kLargestRowFileBytes = uintmax_t{256} << 20;  // rows are held in memory
 constexpr Names kIdNames = {"fname", "id", "idx", "index"};
 constexpr Names kPredictionNames = {"prediction", "predicted_summary", "generated", "output",
                                     "pred"};
@@ -36,7 +37,8 @@ const Json* FindAny(const Json& record, Names names) {
 std::string TextOf(const Json& record, Names names) {
   const Json* value = FindAny(record, names);
   if (value == nullptr) return "";
-  return value->is_string() ? value->get<std::string>() : value->dump();
+  if (value->is_string()) return value->get<std::string>();
+  return value->is_primitive() ? value->dump() : "";
 }
 
 std::vector<std::string> TextsOf(const Json& record, Names names) {
@@ -102,6 +104,11 @@ RowFile<Row> Load(const fs::path& path, Row (*parse)(const Json&, int64_t)) {
   const auto keep = [&](const Json& record, int64_t line) {
     file.rows.push_back(parse(record, line));
   };
+  if (fs::file_size(path) > kLargestRowFileBytes) {
+    file.problem = "reading " + Quoted(file.file) + ": found " +
+                   std::to_string(fs::file_size(path)) + " bytes, wanted at most 256 MiB of rows";
+    return file;
+  }
   try {
     if (path.extension() == ".csv") {
       data::ForEachCsvRow(path, keep);

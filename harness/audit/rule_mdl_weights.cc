@@ -132,8 +132,8 @@ double TypicalWeight(const Evidence& run, const Weights& model) {
   }
   if (largest != nullptr) return MedianAbs(*largest);
   const Json& config = run.documents.config;
-  const char* key = config.contains("initializer_range") ? "initializer_range" : "init_std";
-  return config.is_object() ? config.value(key, kDefaultInitializer) : kDefaultInitializer;
+  const auto range = NumberIn(config, "initializer_range");
+  return range ? *range : NumberIn(config, "init_std").value_or(kDefaultInitializer);
 }
 
 void JudgeHalf(const Context& context, Sink& sink) {
@@ -183,8 +183,7 @@ bool IsFourBit(const Evidence& run) {
   if (run.Truth("quantization.load_in_4bit").value_or(false)) return true;
   const Json& config = run.documents.config;
   return config.is_object() && config.contains("quantization_config") &&
-         config["quantization_config"].is_object() &&
-         config["quantization_config"].value("load_in_4bit", false);
+         FlagIn(config["quantization_config"], "load_in_4bit");
 }
 
 void JudgeMerged(const Context& context, Sink& sink) {

@@ -10,8 +10,9 @@ namespace {
 
 bool IsSpace(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 
-// A text, or {"content": text}.
-std::string Content(const Json& document, const std::string& name) {
+}  // namespace
+
+std::string TextIn(const Json& document, const std::string& name) {
   if (!document.is_object() || !document.contains(name)) return "";
   const Json& token = document.at(name);
   if (token.is_string()) return token.get<std::string>();
@@ -21,7 +22,16 @@ std::string Content(const Json& document, const std::string& name) {
   return "";
 }
 
-}  // namespace
+std::optional<double> NumberIn(const Json& document, const std::string& name) {
+  if (!document.is_object() || !document.contains(name)) return std::nullopt;
+  const Json& value = document.at(name);
+  return value.is_number() ? std::optional(value.get<double>()) : std::nullopt;
+}
+
+bool FlagIn(const Json& document, const std::string& name) {
+  return document.is_object() && document.contains(name) && document.at(name).is_boolean() &&
+         document.at(name).get<bool>();
+}
 
 std::string Percent(double share) { return Show(100 * share, 3) + " %"; }
 
@@ -64,12 +74,12 @@ std::vector<int64_t> GenerationIds(const Evidence& run, const char* name) {
 
 std::optional<int64_t> SpecialId(const Evidence& run, const std::string& role) {
   const Json& tokenizer = run.documents.tokenizer_config;
-  std::string content = Content(tokenizer, role);
-  if (content.empty()) content = Content(run.documents.special_tokens_map, role);
+  std::string content = TextIn(tokenizer, role);
+  if (content.empty()) content = TextIn(run.documents.special_tokens_map, role);
   if (!content.empty() && tokenizer.is_object() && tokenizer.contains("added_tokens_decoder") &&
       tokenizer["added_tokens_decoder"].is_object()) {
     for (const auto& [id, token] : tokenizer["added_tokens_decoder"].items()) {
-      if (token.is_object() && token.value("content", "") == content) return ParseInt(id);
+      if (TextIn(token, "content") == content) return ParseInt(id);
     }
   }
   const std::string name = role + "_id";

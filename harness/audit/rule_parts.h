@@ -39,6 +39,10 @@ std::vector<std::string_view> Words(std::string_view text);
 std::optional<size_t> FindRun(const std::vector<std::string_view>& whole,
                               const std::vector<std::string_view>& part);
 
+// A field of a document, when it is there and of that type: files may hold anything.
+std::string TextIn(const Json& document, const std::string& name);  // also {"content": text}
+std::optional<double> NumberIn(const Json& document, const std::string& name);
+bool FlagIn(const Json& document, const std::string& name);
 // The ids of a key of a document: one number or a list; empty when absent.
 std::vector<int64_t> IdsIn(const Json& document, const char* name);
 // Of generation_config.json, else of config.json.

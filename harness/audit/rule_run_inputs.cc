@@ -208,17 +208,17 @@ struct Tokens {
   Place place;
 };
 
-std::optional<double> NumberIn(const Json& ledger, const char* name) {
-  const Json* value = Observed(ledger, name);
-  return value != nullptr && value->is_number() ? std::optional(value->get<double>())
-                                                : std::nullopt;
+std::optional<double> Counted(const Evidence& run, const char* name) {
+  const Json& ledger = run.documents.ledger;
+  if (!ledger.is_object() || !ledger.contains("observed")) return std::nullopt;
+  return NumberIn(ledger["observed"], name);
 }
 
 std::optional<Tokens> TokensOfLedger(const Evidence& run) {
-  const auto counted = NumberIn(run.documents.ledger, "processed_tokens");
-  const auto padding = NumberIn(run.documents.ledger, "padding_tokens");
+  const auto counted = Counted(run, "processed_tokens");
+  const auto padding = Counted(run, "padding_tokens");
   if (!counted || !padding) return std::nullopt;
-  const double loss = NumberIn(run.documents.ledger, "target_tokens").value_or(0);
+  const double loss = Counted(run, "target_tokens").value_or(0);
   return Tokens{*counted, *counted - *padding, loss,
                 {"ledger.json", "observed.processed_tokens", 0}};
 }

@@ -105,8 +105,7 @@ std::set<int64_t> AddedIds(const Evidence& run, bool special_too) {
   }
   for (const auto& [id, token] : tokenizer["added_tokens_decoder"].items()) {
     const auto parsed = ParseInt(id);
-    const bool special = token.is_object() && token.value("special", false);
-    if (parsed && (special_too || !special)) ids.insert(*parsed);
+    if (parsed && (special_too || !FlagIn(token, "special"))) ids.insert(*parsed);
   }
   return ids;
 }

@@ -196,6 +196,28 @@ TEST(Merged, FiresOnlyWhenTheBaseIsFourBit) {
   EXPECT_THAT(Judge("adp-merged-into-4bit", run), IsEmpty());
 }
 
+// Fields of another type than they should have are as good as absent.
+TEST(Hostile, DocumentsOfWrongTypesCrashNoRule) {
+  Evidence run = RunOf(TrainingRows({Encoded({1, 2}, {1, 2})}));
+  run.documents.config = {{"quantization_config", {{"load_in_4bit", "yes"}}},
+                          {"initializer_range", "small"},
+                          {"dtype", "bfloat16"},
+                          {"vocab_size", {1}},
+                          {"architectures", 5},
+                          {"tie_word_embeddings", "true"}};
+  run.documents.adapter_config = {{"target_modules", {1, nullptr}}, {"modules_to_save", 7}};
+  run.documents.tokenizer_config = {
+      {"pad_token", {{"content", 5}}},
+      {"eos_token", "<e>"},
+      {"added_tokens_decoder", {{"7", {{"content", 5}, {"special", "no"}}}, {"x", 1}}}};
+  run.log.push_back(PointOf({{"loss", "1.0"}}));
+  Set(run, "training.learning_rate", "1e-6");
+  for (const Rule& rule : Rules()) {
+    if (rule.tier < 2) continue;
+    EXPECT_NO_THROW(Judge(rule.id, run)) << rule.id;
+  }
+}
+
 Rows SeenRows(std::vector<std::string> ids) {
   Rows rows;
   rows.seen.file = "seen.jsonl";

@@ -21,11 +21,17 @@ constexpr Text kDo = {"look for filters, caps, drop_last and padding of distribu
 constexpr Text kNeeds = {"needs declared rows beside samples per second and runtime",
                          "선언된 행 수와 samples/s, runtime 필요"};
 
+// A resumed run's rates are of the part after the checkpoint: fewer steps than were reached.
+bool CountsAPart(const Timeline& timeline) {
+  return !timeline.steps_by_rates.Empty() && timeline.executed_steps &&
+         timeline.steps_by_rates.high < static_cast<double>(*timeline.executed_steps) - 1;
+}
+
 bool TrainRows(const Context& context, Sink& sink) {
   const Timeline& timeline = context.timeline;
   const Evidence& run = context.run;
   if (timeline.rows_seen.Empty() || !timeline.epochs_planned ||
-      run.Number("training.max_steps").value_or(-1) > 0) {
+      run.Number("training.max_steps").value_or(-1) > 0 || CountsAPart(timeline)) {
     return false;
   }
   const Interval seen = timeline.rows_seen / ExactInterval(*timeline.epochs_planned);

@@ -250,7 +250,8 @@ void WrongStepRate(const Context& context, Sink& sink) {
   const double accumulation =
       context.run.Number("training.gradient_accumulation_steps").value_or(1);
   const double world = context.run.Number("training.world_size").value_or(1);
-  const Interval ratio = *end / ExactInterval(planned);
+  // Loggers print the rate before the step or behind it: the line ends one step apart.
+  const Interval ratio = MakeInterval(end->low - 1, end->high) / ExactInterval(planned);
   struct Candidate {
     double factor;
     const char* unit;

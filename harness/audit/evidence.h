@@ -95,6 +95,12 @@ struct RunFiles {
 
 struct Rows;  // rows.h
 
+// Where the points of a list stand, by step and by epoch; the first of equal ones.
+struct PointIndex {
+  std::map<double, size_t> by_step, by_epoch, by_epoch_alone;  // the last: points without a step
+  size_t num_points = 0;
+};
+
 struct Evidence {
   std::string name;   // of the run: the directory, or the model in a report of several
   std::string path;   // as the finding's "path" prints it
@@ -102,6 +108,7 @@ struct Evidence {
   std::vector<Setting> settings;
   std::vector<Point> log;         // training points in order
   std::vector<Point> evaluations;  // in order
+  PointIndex log_index, evaluation_index;  // of AddEntry: a long log is read in linear time
   std::map<std::string, Reading, std::less<>> final;  // train_runtime, train_loss, global_step ...
   std::map<std::string, Reading, std::less<>> facts;  // trainable_params, total_params, train_rows,
                                                       // eval_rows, best_step, elapsed_s ...

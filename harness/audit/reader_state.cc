@@ -50,11 +50,51 @@ void Merge(Point& into, Point&& from) {
   }
 }
 
-void AddPoint(std::vector<Point>& points, Point&& point) {
-  for (Point& other : points) {
-    if (SamePlace(other, point)) return Merge(other, std::move(point));
+// The finite value of a point's reading.
+std::optional<double> ValueOf(const Point& point, const char* name) {
+  const Reading* reading = point.Find(name);
+  if (reading == nullptr || !reading->value.Finite()) return std::nullopt;
+  return reading->value.value;
+}
+
+void Remember(const Point& point, size_t index, PointIndex& known) {
+  const auto step = ValueOf(point, "step");
+  const auto epoch = ValueOf(point, "epoch");
+  if (step) known.by_step.emplace(*step, index);
+  if (epoch) known.by_epoch.emplace(*epoch, index);
+  if (epoch && point.Find("step") == nullptr) known.by_epoch_alone.emplace(*epoch, index);
+  known.num_points = index + 1;
+}
+
+// The first point that SamePlace could mean: steps are compared where both have one, else epochs.
+std::optional<size_t> PlaceOf(const Point& point, const PointIndex& known) {
+  const auto find = [](const std::map<double, size_t>& places,
+                       std::optional<double> value) -> std::optional<size_t> {
+    const auto at = value ? places.find(*value) : places.end();
+    return at == places.end() ? std::nullopt : std::optional(at->second);
+  };
+  const bool stepped = point.Find("step") != nullptr;
+  if (const auto place = find(known.by_step, ValueOf(point, "step"))) return place;
+  return find(stepped ? known.by_epoch_alone : known.by_epoch, ValueOf(point, "epoch"));
+}
+
+// A hit that is none shows that others changed the list: the index is made again.
+void AddPoint(std::vector<Point>& points, PointIndex& known, Point&& point) {
+  for (const bool is_again : {false, true}) {
+    if (is_again || known.num_points != points.size()) {
+      known = PointIndex();
+      for (size_t i = 0; i < points.size(); ++i) Remember(points[i], i, known);
+    }
+    const auto place = PlaceOf(point, known);
+    if (!place) break;
+    if (!SamePlace(points[*place], point)) continue;
+    Merge(points[*place], std::move(point));
+    Remember(points[*place], *place, known);  // it may have got its step only now
+    known.num_points = points.size();
+    return;
   }
   points.push_back(std::move(point));
+  Remember(points.back(), points.size() - 1, known);
 }
 
 double OrderOf(const Point& point) {
@@ -106,7 +146,7 @@ bool AddEntry(const Literal& entry, const std::string& file, const std::string& 
     for (auto& [name, reading] : point.values) run.final.emplace(name, std::move(reading));
     if (!point.timestamp.empty()) run.words.emplace("end", point.timestamp);
   } else if (kind == EntryKind::kEvaluation) {
-    AddPoint(run.evaluations, std::move(point));
+    AddPoint(run.evaluations, run.evaluation_index, std::move(point));
   } else if (empty_value) {
     // A row whose rate and norm are None is no step of the log; it stays what a person claims.
     const Reading* loss = point.Find("loss");
@@ -116,7 +156,7 @@ bool AddEntry(const Literal& entry, const std::string& file, const std::string& 
                             epoch->value.value, loss->place});
     }
   } else {
-    AddPoint(run.log, std::move(point));
+    AddPoint(run.log, run.log_index, std::move(point));
   }
   return true;
 }

@@ -16,10 +16,8 @@
 #include "harness/data/korean/frame_parser.h"
 #include "harness/data/korean/generator.h"
 
+namespace plumbline::data::korean {
 namespace {
-
-using namespace plumbline;                // NOLINT: a main file
-using namespace plumbline::data::korean;  // NOLINT
 
 struct Arguments {
   std::filesystem::path out;
@@ -86,13 +84,16 @@ int Run(const std::vector<std::string>& words) {
   return 0;
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
+int Main(int argc, char** argv) {
   try {
     return Run(std::vector<std::string>(argv + 1, argv + argc));
-  } catch (const plumbline::Error& error) {
+  } catch (const Error& error) {
     std::cerr << error.what() << "\n";
-    return plumbline::ExitStatusOf(error.kind());
+    return ExitStatusOf(error.kind());
   }
 }
+
+}  // namespace
+}  // namespace plumbline::data::korean
+
+int main(int argc, char** argv) { return plumbline::data::korean::Main(argc, argv); }

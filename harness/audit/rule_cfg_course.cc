@@ -4,22 +4,11 @@
 #include <set>
 
 #include "harness/audit/phrase.h"
+#include "harness/audit/make_rule.h"
 #include "harness/audit/rule.h"
 
 namespace plumbline::audit {
 namespace {
-
-Rule Make(const char* id, Severity severity, const Text& title, const Text& explanation,
-          std::vector<std::string> sources, void (*evaluate)(const Context&, Sink&)) {
-  Rule rule;
-  rule.id = id;
-  rule.severity = severity;
-  rule.title = title;
-  rule.explanation = explanation;
-  rule.sources = std::move(sources);
-  rule.evaluate = evaluate;
-  return rule;
-}
 
 constexpr Text kLauncher = {
     "{key}: the launcher's {file} says {launcher}, the run {run}",
@@ -231,7 +220,7 @@ void FlagWithoutTrace(const Context& context, Sink& sink) {
 }  // namespace
 
 Rule CfgLauncherDisagreesRule() {
-  return Make("cfg-launcher-disagrees", Severity::kBlocker,
+  return MakeRule("cfg-launcher-disagrees", Severity::kBlocker,
               {"the launcher's file carries other values", "런처 파일이 다른 값을 가짐"},
               {"A key of a DeepSpeed or accelerate file that is not \"auto\" differs from the run's; or "
                "train_batch_size is not micro-batch x accumulation x processes.",
@@ -242,7 +231,7 @@ Rule CfgLauncherDisagreesRule() {
 }
 
 Rule CfgStopRuleOverridesEpochsRule() {
-  return Make("cfg-stop-rule-overrides-epochs", Severity::kMajor,
+  return MakeRule("cfg-stop-rule-overrides-epochs", Severity::kMajor,
               {"max_steps replaces the epochs that were asked for", "max_steps가 요청된 에폭을 대신함"},
               {"max_steps > 0 and epochs asked for differ by more than 0.1 epoch; or the automatic batch "
                "finder changed the micro-batch.",
@@ -251,7 +240,7 @@ Rule CfgStopRuleOverridesEpochsRule() {
 }
 
 Rule CfgFlagWithoutTraceRule() {
-  return Make("cfg-flag-without-trace", Severity::kMajor,
+  return MakeRule("cfg-flag-without-trace", Severity::kMajor,
               {"a requested feature leaves no trace", "요청한 기능의 흔적이 없음"},
               {"Augmentation or folds were asked for, and the rows seen equal those without. The feature "
                "may act later in the pipeline, or a cap may absorb it.",

@@ -5,6 +5,7 @@
 #include "harness/audit/known_scores.h"
 #include "harness/audit/phrase.h"
 #include "harness/audit/report_text.h"
+#include "harness/audit/make_rule.h"
 #include "harness/audit/rule.h"
 #include "harness/audit/text_branches.h"
 
@@ -232,22 +233,10 @@ void Inherited(const Context& context, Sink& sink) {
   }
 }
 
-Rule Make(const char* id, Severity severity, const Text& title, const Text& explanation,
-          std::vector<std::string> sources, void (*evaluate)(const Context&, Sink&)) {
-  Rule rule;
-  rule.id = id;
-  rule.severity = severity;
-  rule.title = title;
-  rule.explanation = explanation;
-  rule.sources = std::move(sources);
-  rule.evaluate = evaluate;
-  return rule;
-}
-
 }  // namespace
 
 Rule GenEvalTimeUnstableRule() {
-  return Make("gen-eval-time-unstable", Severity::kBlocker,
+  return MakeRule("gen-eval-time-unstable", Severity::kBlocker,
               {"the same evaluation takes very different times", "같은 평가의 시간이 크게 다름"},
               {"max/min eval_runtime above 1.5 is M, above 3 is B (30 s or more); evaluations below "
                "5 s are left out. Contention and longer outputs look alike without lengths.",
@@ -257,7 +246,7 @@ Rule GenEvalTimeUnstableRule() {
 }
 
 Rule GenRunawayLengthRule() {
-  return Make("gen-runaway-length", Severity::kMajor,
+  return MakeRule("gen-runaway-length", Severity::kMajor,
               {"generation runs to the length cap", "생성이 길이 한도까지 이어짐"},
               {"Without lengths: seconds a sample rise more than threefold between evaluations of "
                "one run. Contention and a cache switched off are the rivals.",
@@ -267,7 +256,7 @@ Rule GenRunawayLengthRule() {
 }
 
 Rule GenEvalLossMissingRule() {
-  return Make("gen-eval-loss-missing", Severity::kMajor,
+  return MakeRule("gen-eval-loss-missing", Severity::kMajor,
               {"evaluation returns no loss", "평가가 손실을 반환하지 않음"},
               {"No evaluation has an eval_loss although training logs losses.",
                "학습은 손실을 기록하지만 어떤 평가에도 eval_loss가 없음."},
@@ -277,7 +266,7 @@ Rule GenEvalLossMissingRule() {
 }
 
 Rule GenConfigInheritedRule() {
-  return Make("gen-config-inherited", Severity::kMajor,
+  return MakeRule("gen-config-inherited", Severity::kMajor,
               {"generation values that nobody set decide the score",
                "아무도 설정하지 않은 생성 값이 점수를 결정함"},
               {"A value of generation_config.json that the run's settings do not name is a note; "

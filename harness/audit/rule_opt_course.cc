@@ -3,22 +3,11 @@
 #include <cmath>
 
 #include "harness/audit/phrase.h"
+#include "harness/audit/make_rule.h"
 #include "harness/audit/rule.h"
 
 namespace plumbline::audit {
 namespace {
-
-Rule Make(const char* id, Severity severity, const Text& title, const Text& explanation,
-          std::vector<std::string> sources, void (*evaluate)(const Context&, Sink&)) {
-  Rule rule;
-  rule.id = id;
-  rule.severity = severity;
-  rule.title = title;
-  rule.explanation = explanation;
-  rule.sources = std::move(sources);
-  rule.evaluate = evaluate;
-  return rule;
-}
 
 constexpr Text kPlan = {
     "{executed} optimizer steps were run; {rows} rows in batches of {micro} x {accumulation} plan {low} "
@@ -147,7 +136,7 @@ void ClipSaturated(const Context& context, Sink& sink) {
 }  // namespace
 
 Rule OptStepPlanMismatchRule() {
-  return Make("opt-step-plan-mismatch", Severity::kMinor,
+  return MakeRule("opt-step-plan-mismatch", Severity::kMinor,
               {"the executed steps are not the planned ones", "실행된 스텝이 계획과 다름"},
               {"Executed steps are neither epochs * ceil(M / accumulation) nor with floor (both roundings "
                "exist in transformers). Early stopping is left out.",
@@ -160,7 +149,7 @@ Rule OptStepPlanMismatchRule() {
 }
 
 Rule OptClipSaturatedRule() {
-  return Make("opt-clip-saturated", Severity::kMinor,
+  return MakeRule("opt-clip-saturated", Severity::kMinor,
               {"every step is clipped", "모든 스텝이 클리핑됨"},
               {"The logged norm is taken before clipping. More than half of the points above "
                "max_grad_norm is a note, more than 90 % with a median factor below 0.3 is m. Adam is "

@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "harness/audit/phrase.h"
+#include "harness/audit/make_rule.h"
 #include "harness/audit/rule.h"
 
 namespace plumbline::audit {
@@ -54,22 +55,10 @@ void JointChange(const Context& context, Sink& sink) {
   }
 }
 
-Rule Make(const char* id, Severity severity, const Text& title, const Text& explanation,
-          std::vector<std::string> sources, void (*evaluate)(const Context&, Sink&)) {
-  Rule rule;
-  rule.id = id;
-  rule.severity = severity;
-  rule.title = title;
-  rule.explanation = explanation;
-  rule.sources = std::move(sources);
-  rule.evaluate = evaluate;
-  return rule;
-}
-
 }  // namespace
 
 Rule OptJointChangePointRule() {
-  return Make("opt-joint-change-point", Severity::kMinor,
+  return MakeRule("opt-joint-change-point", Severity::kMinor,
               {"loss and step time jump at the same place", "손실과 스텝 시간이 같은 곳에서 변함"},
               {"Neighbouring log points: loss falls by more than 30 % and step time changes by more "
                "than 20 %. Needs every point of the logging cadence.",

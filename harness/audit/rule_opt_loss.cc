@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "harness/audit/phrase.h"
+#include "harness/audit/make_rule.h"
 #include "harness/audit/rule.h"
 
 namespace plumbline::audit {
@@ -252,22 +253,10 @@ void LossGap(const Context& context, Sink& sink) {
       .From(matched.back().eval.place);
 }
 
-Rule Make(const char* id, Severity severity, const Text& title, const Text& explanation,
-          std::vector<std::string> sources, void (*evaluate)(const Context&, Sink&)) {
-  Rule rule;
-  rule.id = id;
-  rule.severity = severity;
-  rule.title = title;
-  rule.explanation = explanation;
-  rule.sources = std::move(sources);
-  rule.evaluate = evaluate;
-  return rule;
-}
-
 }  // namespace
 
 Rule OptAccumLossNotNormalisedRule() {
-  return Make("opt-accum-loss-not-normalised", Severity::kBlocker,
+  return MakeRule("opt-accum-loss-not-normalised", Severity::kBlocker,
               {"the loss is multiplied by the accumulation", "손실에 누적이 곱해짐"},
               {"The training loss nearest to an evaluation is its loss times the accumulation, within "
                "15 %.",
@@ -279,7 +268,7 @@ Rule OptAccumLossNotNormalisedRule() {
 }
 
 Rule OptSeq2seqAccumulationInflatedRule() {
-  return Make("opt-seq2seq-accumulation-inflated", Severity::kBlocker,
+  return MakeRule("opt-seq2seq-accumulation-inflated", Severity::kBlocker,
               {"transformers' Trainer inflates encoder-decoder losses under accumulation",
                "transformers Trainer가 누적 시 인코더-디코더 손실을 부풀림"},
               {"An encoder-decoder (BART, T5, mT5) trained by transformers' Trainer with accumulation "
@@ -294,7 +283,7 @@ Rule OptSeq2seqAccumulationInflatedRule() {
 }
 
 Rule OptLossGapWrongSignRule() {
-  return Make("opt-loss-gap-wrong-sign", Severity::kBlocker,
+  return MakeRule("opt-loss-gap-wrong-sign", Severity::kBlocker,
               {"training loss stays above evaluation loss", "학습 손실이 평가 손실보다 계속 높음"},
               {"train/eval above 1.10 at two or more matched points under a label of over-fitting (B "
                "above 1.5); one matched point is a note. Dropout and averaging windows raise the "

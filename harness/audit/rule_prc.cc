@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "harness/audit/phrase.h"
+#include "harness/audit/make_rule.h"
 #include "harness/audit/rule.h"
 
 namespace plumbline::audit {
@@ -234,22 +235,10 @@ void T5Fp16(const Context& context, Sink& sink) {
       .Do(kT5Do);
 }
 
-Rule Make(const char* id, Severity severity, const Text& title, const Text& explanation,
-          std::vector<std::string> sources, void (*evaluate)(const Context&, Sink&)) {
-  Rule rule;
-  rule.id = id;
-  rule.severity = severity;
-  rule.title = title;
-  rule.explanation = explanation;
-  rule.sources = std::move(sources);
-  rule.evaluate = evaluate;
-  return rule;
-}
-
 }  // namespace
 
 Rule PrcNanGradPersistentRule() {
-  return Make("prc-nan-grad-persistent", Severity::kBlocker,
+  return MakeRule("prc-nan-grad-persistent", Severity::kBlocker,
               {"gradients stay non-finite over a window of steps", "그래디언트가 구간에 걸쳐 비유한"},
               {"Two or more neighbouring log points, or more than 1 % of all, have a non-finite "
                "grad_norm. One overflow of the scaler in the first 5 % is allowed.",
@@ -261,7 +250,7 @@ Rule PrcNanGradPersistentRule() {
 }
 
 Rule PrcNanFilterHidesLossRule() {
-  return Make("prc-nan-filter-hides-loss", Severity::kMajor,
+  return MakeRule("prc-nan-filter-hides-loss", Severity::kMajor,
               {"the logger prints a finite loss where the gradient is not finite",
                "그래디언트가 비유한인 곳에 유한한 손실이 인쇄됨"},
               {"A finite loss at a point, or inside a window, whose grad_norm is not finite, with "
@@ -273,7 +262,7 @@ Rule PrcNanFilterHidesLossRule() {
 }
 
 Rule PrcT5FamilyFp16Rule() {
-  return Make("prc-t5-family-fp16", Severity::kBlocker,
+  return MakeRule("prc-t5-family-fp16", Severity::kBlocker,
               {"T5, mT5 and their kin overflow in fp16", "T5·mT5 계열은 fp16에서 넘침"},
               {"The model is t5, mt5, umt5, flan-t5 or longt5 and fp16 is on. Small variants may "
                "survive.",

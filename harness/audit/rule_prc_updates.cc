@@ -1,5 +1,6 @@
 // prc-skipped-steps-uncounted and prc-bnb-compute-fp32.
 #include "harness/audit/phrase.h"
+#include "harness/audit/make_rule.h"
 #include "harness/audit/rule.h"
 
 namespace plumbline::audit {
@@ -61,22 +62,10 @@ void BnbCompute(const Context& context, Sink& sink) {
       .Do(kBnbDo);
 }
 
-Rule Make(const char* id, Severity severity, const Text& title, const Text& explanation,
-          std::vector<std::string> sources, void (*evaluate)(const Context&, Sink&)) {
-  Rule rule;
-  rule.id = id;
-  rule.severity = severity;
-  rule.title = title;
-  rule.explanation = explanation;
-  rule.sources = std::move(sources);
-  rule.evaluate = evaluate;
-  return rule;
-}
-
 }  // namespace
 
 Rule PrcSkippedStepsUncountedRule() {
-  return Make("prc-skipped-steps-uncounted", Severity::kMajor,
+  return MakeRule("prc-skipped-steps-uncounted", Severity::kMajor,
               {"updates are skipped while steps and schedule go on",
                "갱신은 건너뛰는데 스텝과 스케줄은 진행됨"},
               {"Fewer optimizer updates were counted than global steps, by more than 1 %.",
@@ -87,7 +76,7 @@ Rule PrcSkippedStepsUncountedRule() {
 }
 
 Rule PrcBnbComputeFp32Rule() {
-  return Make("prc-bnb-compute-fp32", Severity::kMajor,
+  return MakeRule("prc-bnb-compute-fp32", Severity::kMajor,
               {"4-bit layers compute in fp32", "4비트 층이 fp32로 계산됨"},
               {"load_in_4bit is on and the compute type is fp32, or unset in resolved settings.",
                "load_in_4bit이 켜져 있고 계산 자료형이 fp32이거나 확정된 설정에 없음."},

@@ -73,6 +73,10 @@ class Model {
   // Tensors of the checkpoint that are not trained (BART's final_logits_bias).
   virtual std::vector<NamedTensor> Buffers() const = 0;
 
+  // Whether Loss keeps each layer's input alone while training and computes the layer again in the backward pass:
+  // bit-equal values and gradients, less memory, more time. Off at first.
+  virtual void SetGradientCheckpointing(bool on) = 0;
+
   // Logits_MV, fp32, differentiable. For parity tests; training uses Loss.
   virtual at::Tensor Logits(const PackedBatch& batch) = 0;
   // Logits only where labels carry loss. `training` switches dropout on (drawn from the default generator).

@@ -9,6 +9,7 @@
 #include "harness/base/error.h"
 #include "models/nn/attention.h"
 #include "models/nn/label_loss.h"
+#include "models/nn/recompute.h"
 #include "models/packed_rows.h"
 
 namespace plumbline::models {
@@ -32,8 +33,11 @@ at::Tensor PositionIndices(const Offsets& offsets, const at::Device& device) {
 // The network's arithmetic for one call: settings and mode at hand, weights passed in.
 class Pass {
  public:
-  Pass(const BartConfig& settings, const BartWeights& weights, bool training)
-      : settings_(settings), weights_(weights), training_(training) {}
+  Pass(const BartConfig& settings, const BartWeights& weights, bool training, bool recomputes)
+      : settings_(settings),
+        weights_(weights),
+        training_(training),
+        recomputes_(training && recomputes) {}
 
   // Token embeddings without positions. The pad row gets no gradient from here, as in
   // torch.nn.Embedding.
@@ -45,11 +49,12 @@ class Pass {
 
   at::Tensor RunEncoder(const at::Tensor& tokens_ND, const Offsets& offsets) const {
     at::Tensor x_ND = AddPositions(weights_.encoder_embedding, tokens_ND, offsets);
-    const nn::AttentionSettings attention = Attention(settings_.encoder_attention_heads, false);
     for (const BartEncoderLayer& layer : weights_.encoder) {
       if (Skips(settings_.encoder_layerdrop)) continue;
-      x_ND = AttendSelf(layer.self, x_ND, offsets, attention);
-      x_ND = FeedForward(layer.ffn, x_ND);
+      const auto run = [pass = *this, &layer, offsets](const std::vector<at::Tensor>& inputs) {
+        return pass.RunLayer(layer, inputs[0], offsets);
+      };
+      x_ND = recomputes_ ? nn::Recompute(run, {x_ND}) : run({x_ND});
     }
     return x_ND;
   }
@@ -57,22 +62,38 @@ class Pass {
   at::Tensor RunDecoder(const at::Tensor& tokens_MD, const Offsets& offsets,
                         const at::Tensor& memory_ND, const Offsets& memory_offsets) const {
     at::Tensor x_MD = AddPositions(weights_.decoder_embedding, tokens_MD, offsets);
-    const nn::AttentionSettings self = Attention(settings_.decoder_attention_heads, true);
-    const nn::AttentionSettings cross = Attention(settings_.decoder_attention_heads, false);
     for (const BartDecoderLayer& layer : weights_.decoder) {
       if (Skips(settings_.decoder_layerdrop)) continue;
-      x_MD = AttendSelf(layer.self, x_MD, offsets, self);
-      const at::Tensor context_MD =
-          nn::CrossAttention(nn::Apply(layer.cross.q, x_MD), offsets,
-                             nn::Apply(layer.cross.kv, memory_ND), memory_offsets, cross);
-      x_MD = nn::Apply(layer.cross.norm,
-                       x_MD + Dropout(nn::Apply(layer.cross.out, context_MD), settings_.dropout));
-      x_MD = FeedForward(layer.ffn, x_MD);
+      const auto run = [pass = *this, &layer, offsets,
+                        memory_offsets](const std::vector<at::Tensor>& inputs) {
+        return pass.RunLayer(layer, inputs[0], offsets, inputs[1], memory_offsets);
+      };
+      const std::vector<at::Tensor> inputs = {x_MD, memory_ND};
+      x_MD = recomputes_ ? nn::Recompute(run, inputs) : run(inputs);
     }
     return x_MD;
   }
 
  private:
+  at::Tensor RunLayer(const BartEncoderLayer& layer, const at::Tensor& x_ND,
+                      const Offsets& offsets) const {
+    const nn::AttentionSettings attention = Attention(settings_.encoder_attention_heads, false);
+    return FeedForward(layer.ffn, AttendSelf(layer.self, x_ND, offsets, attention));
+  }
+
+  at::Tensor RunLayer(const BartDecoderLayer& layer, const at::Tensor& x_MD,
+                      const Offsets& offsets, const at::Tensor& memory_ND,
+                      const Offsets& memory_offsets) const {
+    const nn::AttentionSettings self = Attention(settings_.decoder_attention_heads, true);
+    const nn::AttentionSettings cross = Attention(settings_.decoder_attention_heads, false);
+    const at::Tensor attended_MD = AttendSelf(layer.self, x_MD, offsets, self);
+    const at::Tensor context_MD =
+        nn::CrossAttention(nn::Apply(layer.cross.q, attended_MD), offsets,
+                           nn::Apply(layer.cross.kv, memory_ND), memory_offsets, cross);
+    const at::Tensor crossed_MD = Dropout(nn::Apply(layer.cross.out, context_MD), settings_.dropout);
+    return FeedForward(layer.ffn, nn::Apply(layer.cross.norm, attended_MD + crossed_MD));
+  }
+
   at::Tensor Dropout(const at::Tensor& x, double rate) const {
     return at::dropout(x, rate, training_);
   }
@@ -116,6 +137,7 @@ class Pass {
   const BartConfig& settings_;
   const BartWeights& weights_;
   bool training_;
+  bool recomputes_;
 };
 
 }  // namespace
@@ -135,7 +157,7 @@ at::Tensor BartModel::Encode(const at::Tensor& ids_N, const std::vector<int64_t>
                              bool training) const {
   RequireItems(kName, offsets, ids_N.size(0), settings_.max_position_embeddings, "source");
   RequireIdsBelow(kName, ids_N, settings_.vocab_size, "source");
-  const Pass pass(settings_, weights_, training);
+  const Pass pass(settings_, weights_, training, recomputes_);
   return pass.RunEncoder(pass.EmbedTokens(ids_N), offsets);
 }
 
@@ -148,7 +170,7 @@ at::Tensor BartModel::Hidden(const PackedBatch& batch, bool training) const {
   // One look-up for both sides: its gradient is one dense table, not two.
   const at::Tensor ids = at::cat({batch.source_ids_N, batch.decoder_input_ids_M});
   RequireIdsBelow(kName, ids, settings_.vocab_size, "source or target");
-  const Pass pass(settings_, weights_, training);
+  const Pass pass(settings_, weights_, training, recomputes_);
   const std::vector<at::Tensor> tokens =
       pass.EmbedTokens(ids).split_with_sizes({num_source, num_target});
   const at::Tensor memory_ND = pass.RunEncoder(tokens[0], batch.source_offsets);

@@ -81,6 +81,7 @@ class BartModel : public Model {
   bool is_encoder_decoder() const override { return true; }
   std::vector<NamedTensor> Parameters() const override;
   std::vector<NamedTensor> Buffers() const override;
+  void SetGradientCheckpointing(bool on) override { recomputes_ = on; }
   at::Tensor Logits(const PackedBatch& batch) override;
   LossSums Loss(const PackedBatch& batch, double label_smoothing_factor, bool training) override;
   std::unique_ptr<Decoder> StartDecoding(const std::vector<std::vector<int64_t>>& sources,
@@ -103,6 +104,7 @@ class BartModel : public Model {
   Json config_;
   BartConfig settings_;
   BartWeights weights_;
+  bool recomputes_ = false;
 };
 
 }  // namespace plumbline::models

@@ -10,6 +10,7 @@
 
 #include "harness/base/error.h"
 #include "models/nn/label_loss.h"
+#include "models/nn/recompute.h"
 #include "models/nn/swiglu.h"
 
 namespace plumbline::models {
@@ -87,8 +88,8 @@ at::Tensor Turned(const nn::RmsNorm& norm, const at::Tensor& x_NHE, const nn::Ro
 // The network's arithmetic for one call.
 class Pass {
  public:
-  Pass(const CausalConfig& settings, bool training, const nn::RopeTable& table)
-      : settings_(settings), training_(training), table_(table) {}
+  Pass(const CausalConfig& settings, bool training, nn::RopeTable table)
+      : settings_(settings), training_(training), table_(std::move(table)) {}
 
   // All rows in; the rows of `tail` out.
   at::Tensor RunLayer(const CausalLayer& layer, const at::Tensor& x_ND, const Tail& tail,
@@ -118,7 +119,7 @@ class Pass {
 
   const CausalConfig& settings_;
   bool training_;
-  const nn::RopeTable& table_;
+  nn::RopeTable table_;
 };
 
 // How many of an item's last rows reach from its first label that carries loss to its end.
@@ -180,8 +181,18 @@ at::Tensor CausalModel::Hidden(const at::Tensor& ids_N, const Offsets& offsets,
       at::embedding(weights_.embedding_VD, ids_N, settings_.pad_token_id.value_or(-1));
   for (size_t layer = 0; layer < weights_.layers.size(); ++layer) {
     CausalHeads heads;
-    const bool is_last = layer + 1 == weights_.layers.size();
-    x_ND = pass.RunLayer(weights_.layers[layer], x_ND, is_last ? last : whole, &heads);
+    const CausalLayer& weights = weights_.layers[layer];
+    const Tail& tail = layer + 1 == weights_.layers.size() ? last : whole;
+    if (training && recomputes_ && !sink) {
+      x_ND = nn::Recompute(
+          [pass, tail, &weights](const std::vector<at::Tensor>& inputs) {
+            CausalHeads dropped;
+            return pass.RunLayer(weights, inputs[0], tail, &dropped);
+          },
+          {x_ND});
+      continue;
+    }
+    x_ND = pass.RunLayer(weights, x_ND, tail, &heads);
     if (sink) sink(static_cast<int64_t>(layer), heads.k, heads.v);
   }
   return nn::Apply(weights_.norm, x_ND);

@@ -75,6 +75,7 @@ class CausalModel : public Model {
   bool is_encoder_decoder() const override { return false; }
   std::vector<NamedTensor> Parameters() const override;
   std::vector<NamedTensor> Buffers() const override { return {}; }
+  void SetGradientCheckpointing(bool on) override { recomputes_ = on; }
   at::Tensor Logits(const PackedBatch& batch) override;
   LossSums Loss(const PackedBatch& batch, double label_smoothing_factor, bool training) override;
   std::unique_ptr<Decoder> StartDecoding(const std::vector<std::vector<int64_t>>& sources,
@@ -102,6 +103,7 @@ class CausalModel : public Model {
   CausalConfig settings_;
   CausalWeights weights_;
   at::Tensor frequencies_;
+  bool recomputes_ = false;
 };
 
 }  // namespace plumbline::models

@@ -11,6 +11,7 @@
 #include "models/nn/attention.h"
 #include "models/nn/biased_attention.h"
 #include "models/nn/label_loss.h"
+#include "models/nn/recompute.h"
 #include "models/packed_rows.h"
 
 namespace plumbline::models {
@@ -30,8 +31,11 @@ int64_t Longest(const Offsets& offsets) {
 // The network's arithmetic for one call: settings and mode at hand, weights passed in.
 class Pass {
  public:
-  Pass(const T5Config& settings, const T5Weights& weights, bool training)
-      : settings_(settings), weights_(weights), training_(training) {}
+  Pass(const T5Config& settings, const T5Weights& weights, bool training, bool recomputes)
+      : settings_(settings),
+        weights_(weights),
+        training_(training),
+        recomputes_(training && recomputes) {}
 
   // The pad row is a row like any other: transformers gives it gradients too.
   at::Tensor EmbedTokens(const at::Tensor& ids_N) const {
@@ -42,8 +46,10 @@ class Pass {
     at::Tensor x_ND = Dropout(tokens_ND);
     const at::Tensor bias_HTT = nn::BiasMatrix(weights_.encoder_bias, Longest(offsets));
     for (const T5EncoderLayer& layer : weights_.encoder) {
-      x_ND = AttendSelf(layer.self, x_ND, bias_HTT, offsets);
-      x_ND = FeedForward(layer.ffn, x_ND);
+      const auto run = [pass = *this, &layer, offsets](const std::vector<at::Tensor>& inputs) {
+        return pass.RunLayer(layer, inputs[0], inputs[1], offsets);
+      };
+      x_ND = recomputes_ ? nn::Recompute(run, {x_ND, bias_HTT}) : run({x_ND, bias_HTT});
     }
     return Dropout(nn::Apply(weights_.encoder_norm, x_ND));
   }
@@ -52,19 +58,35 @@ class Pass {
                         const at::Tensor& memory_ND, const Offsets& memory_offsets) const {
     at::Tensor x_MD = Dropout(tokens_MD);
     const at::Tensor bias_HTT = nn::BiasMatrix(weights_.decoder_bias, Longest(offsets));
-    const nn::AttentionSettings cross{settings_.num_heads, false, attention_dropout(), 1.0};
     for (const T5DecoderLayer& layer : weights_.decoder) {
-      x_MD = AttendSelf(layer.self, x_MD, bias_HTT, offsets);
-      const at::Tensor query_MD = nn::Apply(layer.cross.q, nn::Apply(layer.cross.norm, x_MD));
-      const at::Tensor context_MD = nn::CrossAttention(
-          query_MD, offsets, nn::Apply(layer.cross.kv, memory_ND), memory_offsets, cross);
-      x_MD = x_MD + Dropout(nn::Apply(layer.cross.out, context_MD));
-      x_MD = FeedForward(layer.ffn, x_MD);
+      const auto run = [pass = *this, &layer, offsets,
+                        memory_offsets](const std::vector<at::Tensor>& inputs) {
+        return pass.RunLayer(layer, inputs[0], inputs[1], offsets, inputs[2], memory_offsets);
+      };
+      const std::vector<at::Tensor> inputs = {x_MD, bias_HTT, memory_ND};
+      x_MD = recomputes_ ? nn::Recompute(run, inputs) : run(inputs);
     }
     return Dropout(nn::Apply(weights_.decoder_norm, x_MD));
   }
 
  private:
+  at::Tensor RunLayer(const T5EncoderLayer& layer, const at::Tensor& x_ND,
+                      const at::Tensor& bias_HTT, const Offsets& offsets) const {
+    return FeedForward(layer.ffn, AttendSelf(layer.self, x_ND, bias_HTT, offsets));
+  }
+
+  at::Tensor RunLayer(const T5DecoderLayer& layer, const at::Tensor& x_MD,
+                      const at::Tensor& bias_HTT, const Offsets& offsets,
+                      const at::Tensor& memory_ND, const Offsets& memory_offsets) const {
+    const nn::AttentionSettings cross{settings_.num_heads, false, attention_dropout(), 1.0};
+    const at::Tensor attended_MD = AttendSelf(layer.self, x_MD, bias_HTT, offsets);
+    const at::Tensor query_MD = nn::Apply(layer.cross.q, nn::Apply(layer.cross.norm, attended_MD));
+    const at::Tensor context_MD = nn::CrossAttention(
+        query_MD, offsets, nn::Apply(layer.cross.kv, memory_ND), memory_offsets, cross);
+    return FeedForward(layer.ffn,
+                       attended_MD + Dropout(nn::Apply(layer.cross.out, context_MD)));
+  }
+
   double attention_dropout() const { return training_ ? settings_.dropout_rate : 0.0; }
 
   at::Tensor Dropout(const at::Tensor& x) const {
@@ -87,6 +109,7 @@ class Pass {
   const T5Config& settings_;
   const T5Weights& weights_;
   bool training_;
+  bool recomputes_;
 };
 
 // Activations of published checkpoints exceed 65504 in the feed-forward: huggingface/transformers #9295 and #20287,
@@ -115,7 +138,7 @@ T5Model::T5Model(Json config, T5Variant variant, const Allocation& allocation)
 at::Tensor T5Model::Encode(const at::Tensor& ids_N, const Offsets& offsets, bool training) const {
   RequireItems(kName, offsets, ids_N.size(0), std::nullopt, "source");
   RequireIdsBelow(kName, ids_N, settings_.vocab_size, "source");
-  const Pass pass(settings_, weights_, training);
+  const Pass pass(settings_, weights_, training, recomputes_);
   return pass.RunEncoder(pass.EmbedTokens(ids_N), offsets);
 }
 
@@ -128,7 +151,7 @@ at::Tensor T5Model::Hidden(const PackedBatch& batch, bool training) const {
   // One look-up for both sides: its gradient is one dense table, not two.
   const at::Tensor ids = at::cat({batch.source_ids_N, batch.decoder_input_ids_M});
   RequireIdsBelow(kName, ids, settings_.vocab_size, "source or target");
-  const Pass pass(settings_, weights_, training);
+  const Pass pass(settings_, weights_, training, recomputes_);
   const std::vector<at::Tensor> tokens =
       pass.EmbedTokens(ids).split_with_sizes({num_source, num_target});
   const at::Tensor memory_ND = pass.RunEncoder(tokens[0], batch.source_offsets);

@@ -82,6 +82,7 @@ class T5Model : public Model {
   bool is_encoder_decoder() const override { return true; }
   std::vector<NamedTensor> Parameters() const override { return NamedT5Parameters(weights_); }
   std::vector<NamedTensor> Buffers() const override { return {}; }
+  void SetGradientCheckpointing(bool on) override { recomputes_ = on; }
   at::Tensor Logits(const PackedBatch& batch) override;
   LossSums Loss(const PackedBatch& batch, double label_smoothing_factor, bool training) override;
   std::unique_ptr<Decoder> StartDecoding(const std::vector<std::vector<int64_t>>& sources,
@@ -102,6 +103,7 @@ class T5Model : public Model {
   Json config_;
   T5Config settings_;
   T5Weights weights_;
+  bool recomputes_ = false;
 };
 
 }  // namespace plumbline::models

@@ -166,6 +166,19 @@ void AddModel(const Ledger& ledger, List& list) {
              "lora.target_modules");
 }
 
+// Mixed precision keeps some products in fp32; without it no product is in another type.
+void AddComputeType(const Ledger& ledger, List& list) {
+  const std::string& declared = ledger.declared.compute_dtype;
+  const std::map<std::string, int64_t>& products = ledger.observed.product_dtypes;
+  if (declared.empty() || products.empty()) return;
+  std::string observed = "float32";
+  for (const char* half : {"bfloat16", "float16"}) {
+    if (products.contains(half)) observed = half;
+  }
+  list.Texts("compute_dtype", "number type of the matrix products", declared, observed,
+             declared == "float16" ? "training.fp16" : "training.bf16");
+}
+
 void AddDigests(const Ledger& ledger, List& list) {
   for (const auto& [role, digest] : ledger.declared.data_digests) {
     const auto read = ledger.observed.data_digests.find(role);
@@ -193,6 +206,7 @@ std::vector<Identity> CheckIdentities(const Ledger& ledger) {
     list.Counts("optimizer_steps", "no training was declared", 0, ledger.observed.optimizer_steps);
   }
   AddModel(ledger, list);
+  AddComputeType(ledger, list);
   AddDigests(ledger, list);
   return list.identities;
 }

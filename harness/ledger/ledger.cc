@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::string_view kSchemaName = "plumbline.ledger";
 constexpr int kSchemaMajor = 1;
-constexpr int kSchemaMinor = 0;
+constexpr int kSchemaMinor = 1;
 
 constexpr std::array<std::string_view, 4> kEndings = {"unfinished", "completed", "early_stopping",
                                                       "interrupted"};
@@ -43,6 +43,7 @@ void WalkDeclared(Archive& archive, DeclaredType& declared) {
   archive("adapter_modules", declared.adapter_modules);
   archive("data_digests", declared.data_digests);
   archive("tokenizer_digest", declared.tokenizer_digest);
+  archive.Later("compute_dtype", declared.compute_dtype);
 }
 
 template <typename Archive, typename ObservedType>
@@ -64,6 +65,8 @@ void WalkObservedWork(Archive& archive, ObservedType& observed) {
   archive("pending_micro_batches", observed.pending_micro_batches);
   archive("nonfinite_losses", observed.nonfinite_losses);
   archive("nonfinite_gradient_norms", observed.nonfinite_gradient_norms);
+  archive.Later("first_nonfinite_step", observed.first_nonfinite_step);
+  archive.Later("first_nonfinite_place", observed.first_nonfinite_place);
 }
 
 template <typename Archive, typename ObservedType>
@@ -78,6 +81,8 @@ void WalkObservedFacts(Archive& archive, ObservedType& observed) {
   archive("allocation_bytes", observed.allocation_bytes);
   archive("peak_bytes", observed.peak_bytes);
   archive("flops", observed.flops);
+  archive.Later("product_dtypes", observed.product_dtypes);
+  archive.Later("notes", observed.notes);
   archive("data_digests", observed.data_digests);
   archive("tokenizer_digest", observed.tokenizer_digest);
   archive("checkpoint_digest", observed.checkpoint_digest);
@@ -100,6 +105,11 @@ class Writer {
     Writer inner;
     WalkSchedule(inner, schedule);
     json[name] = inner.json;
+  }
+
+  template <typename T>
+  void Later(const char* name, const T& value) {
+    (*this)(name, value);
   }
 
   Json json = Json::object();
@@ -142,6 +152,11 @@ class Reader {
   void operator()(const char* name, Schedule& schedule) {
     Reader inner(fields_.Object(name), name);
     WalkSchedule(inner, schedule);
+  }
+  // A field of a later minor version: absent from older files.
+  template <typename T>
+  void Later(const char* name, T& value) {
+    if (fields_.Has(name)) (*this)(name, value);
   }
 
  private:

@@ -43,6 +43,7 @@ struct Declared {
   std::map<std::string, std::string>
       data_digests;              // role (train, validation, test) -> SHA-256 of the manifest
   std::string tokenizer_digest;  // empty: none declared
+  std::string compute_dtype;     // of matrix products: float32, bfloat16 or float16; empty: none
 };
 
 // Why the loop ended.
@@ -67,6 +68,8 @@ struct Observed {
   int64_t pending_micro_batches = 0;  // backward calls since the last optimizer step
   int64_t nonfinite_losses = 0;
   int64_t nonfinite_gradient_norms = 0;
+  int64_t first_nonfinite_step = kUnknown;  // the first optimizer step thrown away, from 1
+  std::string first_nonfinite_place;        // what was not finite in it, parameter or rows by name
   int64_t trainable_parameters = kUnknown;
   int64_t total_parameters = kUnknown;
   std::vector<std::string> adapter_modules;             // sorted
@@ -77,6 +80,8 @@ struct Observed {
   int64_t allocation_bytes = kUnknown;
   int64_t peak_bytes = kUnknown;
   int64_t flops = kUnknown;                         // forward and backward
+  std::map<std::string, int64_t> product_dtypes;    // dtype -> matrix products in it
+  std::vector<std::string> notes;                   // what a reader must know, in order
   std::map<std::string, std::string> data_digests;  // of the bytes really read
   std::string tokenizer_digest;
   std::string checkpoint_digest;        // of the weights training started from

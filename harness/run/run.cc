@@ -53,7 +53,7 @@ void Say(const std::string& line) { std::fprintf(stderr, "%s\n", line.c_str()); 
 class Case {
  public:
   Case(const config::Resolved& config, const RunOptions& options)
-      : config_(config), options_(options), arguments_(TrainingArgumentsOf(config)) {
+      : config_(config), options_(options), arguments_(TrainingArgumentsOf(config)), precision_(PrecisionOf(config)) {
     set_.suite = options.suite;
     if (set_.suite.empty()) set_.suite = config.Has("experiment.name") ? config.Text("experiment.name") : "run";
   }
@@ -97,6 +97,8 @@ class Case {
       config_.Has(key);  // resolved already
     tokenizer_ = TokenizerOf(config_, model_directory_);
     model_ = models::LoadModel(model_directory_, DeviceOf(config_));
+    train::RequireRange(precision_.declared, model_->config().value("model_type", ""),
+                        config_.Bool("training.allow_t5_fp16"));
     prompting_.emplace(config_, *model_, tokenizer_.get());
     train_ = LoadSplit(config_, "data.train", tokenizer_.get(), *prompting_);
     SayNotes("data.train", train_);
@@ -116,6 +118,9 @@ class Case {
     ledger_.declared.data_digests["train"] = train_.dataset.sha256;
     if (validation_) ledger_.declared.data_digests["validation"] = validation_->dataset.sha256;
     if (tokenizer_) ledger_.declared.tokenizer_digest = tokenizer_->digest();
+    ledger_.declared.compute_dtype = train::NameOf(precision_.used);
+    if (!precision_.note.empty()) warnings_.push_back(precision_.note);
+    for (const std::string& warning : warnings_) Say("warning: " + warning);
     Say("plan: " + std::to_string(ledger_.declared.train_rows) + " rows, " +
         std::to_string(ledger_.declared.optimizer_steps) + " optimizer steps of " +
         std::to_string(ledger_.declared.gradient_accumulation_steps) + " x " +
@@ -158,11 +163,25 @@ class Case {
     ledger_.observed.data_digests["train"] = Sha256OfFile(train_.dataset.path);
     if (validation_) ledger_.observed.data_digests["validation"] = Sha256OfFile(validation_->dataset.path);
     if (tokenizer_) ledger_.observed.tokenizer_digest = tokenizer_->digest();
+    ledger_.observed.notes = warnings_;
+    TakeSkipped();
     ledger_.observed.checkpoint_digest = CheckpointDigest(model_directory_);
     for (const data::Example& example : train_.dataset.examples) {
       ledger_.observed.taken_rows.push_back(example.fname);
     }
     Take(check::LedgerObservations(ledger_, arguments_.early_stopping_patience.has_value()));
+  }
+
+  // Steps thrown away are said at the end too, with the place of the first one.
+  void TakeSkipped() {
+    const ledger::Observed& observed = ledger_.observed;
+    if (observed.skipped_steps == 0) return;
+    warnings_.push_back(std::to_string(observed.skipped_steps) + " of " +
+                        std::to_string(observed.optimizer_steps) +
+                        " optimizer steps were thrown away, first at step " +
+                        std::to_string(observed.first_nonfinite_step) + ": " +
+                        observed.first_nonfinite_place);
+    ledger_.observed.notes.push_back(warnings_.back());
   }
 
   // The model may have gone back to its best weights since the last evaluation.
@@ -246,6 +265,7 @@ class Case {
   const config::Resolved& config_;
   const RunOptions& options_;
   train::TrainingArguments arguments_;
+  train::Precision precision_;
   std::filesystem::path model_directory_;
   std::unique_ptr<data::Tokenizer> tokenizer_;
   std::optional<Prompting> prompting_;

@@ -91,6 +91,9 @@ train::TrainingArguments TrainingArgumentsOf(const config::Resolved& config) {
   arguments.max_grad_norm = config.Number("training.max_grad_norm");
   arguments.label_smoothing_factor = config.Number("training.label_smoothing_factor");
   arguments.loss_normalization = train::LossNormalizationFrom(config.Text("training.loss_normalization"));
+  arguments.compute_type = PrecisionOf(config).used;
+  arguments.gradient_checkpointing = config.Bool("training.gradient_checkpointing");
+  arguments.max_nonfinite_steps = OptionalInt(config, "training.max_nonfinite_steps");
   arguments.logging_steps = config.Int("training.logging_steps");
   arguments.eval_steps = OptionalInt(config, "training.eval_steps");
   arguments.save_steps = OptionalInt(config, "training.save_steps");
@@ -105,6 +108,13 @@ train::TrainingArguments TrainingArgumentsOf(const config::Resolved& config) {
   arguments.deterministic = config.Bool("runtime.deterministic");
   arguments.resolved_config = config.ToJson();
   return arguments;
+}
+
+train::Precision PrecisionOf(const config::Resolved& config) {
+  train::ComputeType declared = train::ComputeType::kFloat32;
+  if (config.Bool("training.bf16")) declared = train::ComputeType::kBFloat16;
+  if (config.Bool("training.fp16")) declared = train::ComputeType::kFloat16;
+  return train::ChoosePrecision(declared, train::HardwareOf(DeviceOf(config).is_cpu()));
 }
 
 ledger::PlanInputs PlanInputsOf(const config::Resolved& config, int64_t train_rows) {

@@ -14,6 +14,7 @@
 #include "harness/eval/generation_config.h"
 #include "harness/eval/generator.h"
 #include "harness/ledger/plan.h"
+#include "harness/train/precision.h"
 #include "harness/train/training_arguments.h"
 #include "models/model.h"
 
@@ -29,6 +30,9 @@ data::DatasetOptions DatasetOptionsOf(const config::Resolved& config, std::strin
 data::LengthLimits LengthLimitsOf(const config::Resolved& config);
 
 train::TrainingArguments TrainingArgumentsOf(const config::Resolved& config);
+
+// What training.fp16 and training.bf16 declare, and what runs on runtime.device.
+train::Precision PrecisionOf(const config::Resolved& config);
 
 ledger::PlanInputs PlanInputsOf(const config::Resolved& config, int64_t train_rows);
 

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "harness/base/error.h"
+#include "models/nn/autocast.h"
 
 namespace plumbline::train {
 namespace {
@@ -30,6 +31,18 @@ void Count(const TrainingMicroBatch& micro_batch, bool is_encoder_decoder, ledge
   counted.source_tokens = is_encoder_decoder ? source : decoder - micro_batch.loss_tokens;
   counted.processed_tokens = source + decoder;
   counter.OnMicroBatch(counted);
+}
+
+at::ScalarType ScalarTypeOf(ComputeType type) {
+  if (type == ComputeType::kFloat16) return at::kHalf;
+  return type == ComputeType::kBFloat16 ? at::kBFloat16 : at::kFloat;
+}
+
+models::LossSums ForwardLoss(models::Model& model, const TrainingMicroBatch& micro_batch,
+                             const TrainingArguments& arguments) {
+  const nn::Autocast autocast(micro_batch.packed.labels_M.device(),
+                              ScalarTypeOf(arguments.compute_type));
+  return model.Loss(micro_batch.packed, arguments.label_smoothing_factor, /*training=*/true);
 }
 
 // What a micro-batch's loss sum is divided by.
@@ -55,19 +68,19 @@ TrainingMicroBatch PackMicroBatch(const TrainingRows& rows, std::span<const int6
 }
 
 WindowOutcome AddWindowGradients(models::Model& model, std::span<const TrainingMicroBatch> window,
-                                 const TrainingArguments& arguments, ledger::LedgerCounter& counter,
+                                 const TrainingArguments& arguments, double loss_scale,
+                                 ledger::LedgerCounter& counter,
                                  const std::function<bool()>& stop) {
   int64_t window_tokens = 0;
   for (const TrainingMicroBatch& micro_batch : window) window_tokens += micro_batch.loss_tokens;
   WindowOutcome outcome;
   for (const TrainingMicroBatch& micro_batch : window) {
-    const models::LossSums sums =
-        model.Loss(micro_batch.packed, arguments.label_smoothing_factor, /*training=*/true);
+    const models::LossSums sums = ForwardLoss(model, micro_batch, arguments);
     PLUMBLINE_CHECK(sums.num_tokens == micro_batch.loss_tokens);
     Count(micro_batch, model.is_encoder_decoder(), counter);
     const at::Tensor loss =
         at::div(sums.loss, static_cast<double>(DivisorOf(micro_batch, window_tokens, model, arguments)));
-    loss.backward();
+    loss_scale == 1 ? loss.backward() : loss.backward(at::full_like(loss, loss_scale));
     const double value = loss.item<double>();
     counter.OnBackward(value);
     outcome.loss += value;

@@ -39,9 +39,11 @@ struct WindowOutcome {
   bool interrupted = false;  // `stop` said so; gradients are partial and mean nothing
 };
 
-// Adds the gradients of the window to the parameters. `stop` is asked after each micro-batch but the last one.
+// Adds the gradients of the window, times `loss_scale`, to the parameters; forward passes run in
+// arguments.compute_type. `stop` is asked after each micro-batch but the last one.
 WindowOutcome AddWindowGradients(models::Model& model, std::span<const TrainingMicroBatch> window,
-                                 const TrainingArguments& arguments, ledger::LedgerCounter& counter,
+                                 const TrainingArguments& arguments, double loss_scale,
+                                 ledger::LedgerCounter& counter,
                                  const std::function<bool()>& stop);
 
 }  // namespace plumbline::train

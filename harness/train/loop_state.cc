@@ -32,6 +32,9 @@ Json ToJson(const LoopState& state) {
           {"update_step", state.update_step},
           {"scheduler_step", state.scheduler_step},
           {"nonfinite_steps", state.nonfinite_steps},
+          {"loss_scale", HexFloat(state.scaler.scale)},
+          {"loss_scale_clean_steps", state.scaler.clean_steps},
+          {"loss_scale_skips_in_a_row", state.scaler.skips_in_a_row},
           {"unlogged_steps", state.unlogged_steps},
           {"unlogged_loss_sum", HexFloat(state.unlogged_loss_sum)},
           {"total_loss_sum", HexFloat(state.total_loss_sum)},
@@ -47,6 +50,9 @@ LoopState LoopStateFromJson(const Json& json) {
     state.update_step = json.at("update_step").get<int64_t>();
     state.scheduler_step = json.at("scheduler_step").get<int64_t>();
     state.nonfinite_steps = json.at("nonfinite_steps").get<int64_t>();
+    state.scaler.scale = DoubleFrom(json.at("loss_scale"));
+    state.scaler.clean_steps = json.at("loss_scale_clean_steps").get<int64_t>();
+    state.scaler.skips_in_a_row = json.at("loss_scale_skips_in_a_row").get<int64_t>();
     state.unlogged_steps = json.at("unlogged_steps").get<int64_t>();
     state.unlogged_loss_sum = DoubleFrom(json.at("unlogged_loss_sum"));
     state.total_loss_sum = DoubleFrom(json.at("total_loss_sum"));

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "harness/base/json.h"
+#include "harness/train/grad_scaler.h"
 
 namespace plumbline::train {
 
@@ -17,6 +18,7 @@ struct LoopState {
   int64_t update_step = 0;  // optimizer steps of that epoch already done; all of them: its end is still due
   int64_t scheduler_step = 0;
   int64_t nonfinite_steps = 0;   // thrown away
+  GradScaler scaler;             // moves in fp16 alone
   int64_t unlogged_steps = 0;    // that moved the weights since the last log row
   double unlogged_loss_sum = 0;  // of these
   double total_loss_sum = 0;

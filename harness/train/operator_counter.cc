@@ -2,6 +2,7 @@
 
 #include <ATen/core/Tensor.h>
 #include <ATen/core/ivalue.h>
+#include <ATen/autocast_mode.h>
 #include <ATen/record_function.h>
 
 #include <atomic>
@@ -70,17 +71,39 @@ int64_t AttentionProductFlops(Inputs inputs, size_t query_index) {
   return 2 * ProductOf(query) * key[2];
 }
 
-int64_t FlopsOf(std::string_view name, Inputs inputs) {
-  struct Product {
-    std::string_view name;
-    size_t left_index;
-  };
-  static constexpr Product kProducts[] = {{"aten::mm", 0},  {"aten::bmm", 0},     {"aten::mv", 0},
-                                          {"aten::addmm", 1}, {"aten::baddbmm", 1}, {"aten::addmv", 1},
-                                          {"aten::_addmm_activation", 1}};
+struct Product {
+  std::string_view name;
+  size_t left_index;
+  bool is_cast;  // by autocast, which then calls it again
+};
+
+constexpr Product kProducts[] = {
+    {"aten::mm", 0, true},      {"aten::bmm", 0, true},   {"aten::mv", 0, false},
+    {"aten::addmm", 1, true},   {"aten::baddbmm", 1, true}, {"aten::addmv", 1, false},
+    {"aten::_addmm_activation", 1, false}};
+
+const Product* FindProduct(std::string_view name) {
   for (const Product& product : kProducts) {
-    if (name != product.name) continue;
-    return ProductFlops(SizesAt(inputs, product.left_index), SizesAt(inputs, product.left_index + 1));
+    if (name == product.name) return &product;
+  }
+  return nullptr;
+}
+
+// The call that autocast answers by casting its operands and calling again.
+bool IsOuterCall(const Product& product, Inputs inputs) {
+  if (!product.is_cast || !inputs[product.left_index].isTensor()) return false;
+  return at::autocast::is_autocast_enabled(inputs[product.left_index].toTensor().device().type());
+}
+
+std::string DtypeName(at::ScalarType type) {
+  if (type == at::kHalf) return "float16";
+  if (type == at::kBFloat16) return "bfloat16";
+  return type == at::kFloat ? "float32" : c10::toString(type);
+}
+
+int64_t FlopsOf(std::string_view name, Inputs inputs) {
+  if (const Product* product = FindProduct(name)) {
+    return ProductFlops(SizesAt(inputs, product->left_index), SizesAt(inputs, product->left_index + 1));
   }
   if (name == "aten::_scaled_dot_product_flash_attention_for_cpu") return 2 * AttentionProductFlops(inputs, 0);
   if (name == "aten::_scaled_dot_product_flash_attention_for_cpu_backward") {
@@ -107,12 +130,17 @@ struct OperatorCounter::State {
   // Operators alone: autograd's nodes and our own functions are reported too, under other names.
   void Count(const std::string& name, Inputs inputs) {
     if (!name.starts_with("aten::")) return;
+    const Product* product = FindProduct(name);
+    if (product != nullptr && IsOuterCall(*product, inputs)) return;
     const std::string shape_key = name + " [" + ShapeClasses(inputs) + "]";
     const int64_t flops = FlopsOf(name, inputs);
     const std::lock_guard<std::mutex> lock(mutex);
     ++counts.calls[name];
     ++counts.shape_calls[shape_key];
     counts.flops += flops;
+    if (product != nullptr && inputs[product->left_index].isTensor()) {
+      ++counts.product_dtypes[DtypeName(inputs[product->left_index].toTensor().scalar_type())];
+    }
   }
 
   mutable std::mutex mutex;
@@ -124,6 +152,7 @@ OperatorCounts& OperatorCounts::operator+=(const OperatorCounts& other) {
   for (const auto& [name, count] : other.calls) calls[name] += count;
   for (const auto& [name, count] : other.shape_calls) shape_calls[name] += count;
   flops += other.flops;
+  for (const auto& [name, count] : other.product_dtypes) product_dtypes[name] += count;
   return *this;
 }
 

@@ -18,6 +18,7 @@ struct OperatorCounts {
   // Of matrix products alone, forward and backward, two for each multiply-add: mm, addmm, bmm, baddbmm, mv, addmv,
   // and the fused CPU attention (2 products forward, 5 backward, masks not subtracted).
   int64_t flops = 0;
+  std::map<std::string, int64_t> product_dtypes;  // "float32" -> matrix products in it (the list above)
 
   OperatorCounts& operator+=(const OperatorCounts& other);
   bool operator==(const OperatorCounts&) const = default;

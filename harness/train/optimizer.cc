@@ -86,11 +86,21 @@ void AdamW::ZeroGradients() {
   for (Slot& slot : slots_) slot.parameter.mutable_grad().reset();
 }
 
-double AdamW::GradientNorm() const {
+std::vector<at::Tensor> AdamW::Gradients() const {
   std::vector<at::Tensor> gradients;
   for (const Slot& slot : slots_) {
     if (slot.parameter.grad().defined()) gradients.push_back(slot.parameter.grad());
   }
+  return gradients;
+}
+
+void AdamW::Unscale(double loss_scale) {
+  const std::vector<at::Tensor> gradients = Gradients();
+  if (!gradients.empty()) at::_foreach_mul_(gradients, 1 / loss_scale);
+}
+
+double AdamW::GradientNorm() const {
+  const std::vector<at::Tensor> gradients = Gradients();
   if (gradients.empty()) return 0.0;
   return at::linalg_vector_norm(at::stack(at::_foreach_norm(gradients, 2))).item<double>();
 }

@@ -39,6 +39,8 @@ class AdamW {
 
   // Forgets the gradients (or zeroes the flat buffer).
   void ZeroGradients();
+  // Divides all gradients by the loss scale.
+  void Unscale(double loss_scale);
   // L2 norm over all gradients, before clipping; parameters without a gradient count as 0.
   double GradientNorm() const;
   // Name of the first parameter whose gradient holds NaN or infinity; empty when all are finite.
@@ -66,6 +68,7 @@ class AdamW {
   };
 
   void BindFlatGradients();
+  std::vector<at::Tensor> Gradients() const;
   Lists ListsOf(double weight_decay) const;
 
   AdamWConfig config_;

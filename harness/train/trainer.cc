@@ -16,6 +16,7 @@
 #include "harness/train/checkpoint.h"
 #include "harness/train/checkpoint_directory.h"
 #include "harness/train/interrupt.h"
+#include "harness/train/nonfinite.h"
 #include "harness/train/optimizer.h"
 #include "harness/train/resume.h"
 #include "harness/train/sampler.h"
@@ -98,6 +99,7 @@ class Loop {
   // From scratch, or from a checkpoint.
   void Start() {
     optimizer_.ZeroGradients();  // whatever the model was used for before
+    model_.SetGradientCheckpointing(arguments_.gradient_checkpointing);
     if (!arguments_.output_dir.empty()) RemoveLeftovers(arguments_.output_dir);
     if (arguments_.resume_from.empty()) {
       SeedGenerators(device_, NamedStream(arguments_.seed, "train/dropout").Next());
@@ -146,7 +148,7 @@ class Loop {
     const auto generators_before =
         can_be_cut ? GeneratorStates(device_) : std::map<std::string, std::string>();
     WorkCounters work(arguments_.count_work);
-    const WindowOutcome outcome = AddWindowGradients(model_, window, arguments_, counter_,
+    const WindowOutcome outcome = AddWindowGradients(model_, window, arguments_, loss_scale(), counter_,
                                                      [this] { return interrupt_.signal() != 0; });
     if (outcome.interrupted) {
       counter_ = *counter_before;
@@ -160,10 +162,16 @@ class Loop {
            counter_.observed().processed_tokens - tokens_before);
   }
 
+  bool scales_loss() const { return arguments_.compute_type == ComputeType::kFloat16; }
+  double loss_scale() const { return scales_loss() ? loop_.scaler.scale : 1; }
+
   // Moves the weights, or throws a non-finite step away.
   void Update(const WindowOutcome& outcome, double learning_rate) {
+    if (scales_loss()) optimizer_.Unscale(loss_scale());
     const double norm = optimizer_.GradientNorm();
-    if (!outcome.nonfinite.empty() || !std::isfinite(norm)) {
+    const bool is_finite = outcome.nonfinite.empty() && std::isfinite(norm);
+    if (scales_loss()) loop_.scaler.Update(is_finite);
+    if (!is_finite) {
       DropStep(outcome, learning_rate, norm);
     } else {
       optimizer_.Step(learning_rate, norm, arguments_.max_grad_norm);
@@ -183,17 +191,16 @@ class Loop {
 
   void DropStep(const WindowOutcome& outcome, double learning_rate, double norm) {
     const std::string parameter = optimizer_.FirstNonFiniteGradient();
-    std::string place = "a gradient norm of " + ShortestDecimal(norm);
-    if (!parameter.empty()) place = "a gradient that is not finite in " + Quoted(parameter);
-    if (!outcome.nonfinite.empty()) place = "a loss of " + ShortestDecimal(outcome.loss) + " (rows " +
-                                            outcome.nonfinite + "), first gradient hit " + Quoted(parameter);
-    if (!std::isfinite(norm)) ++counter_.facts().nonfinite_gradient_norms;
-    counter_.OnSkippedStep(learning_rate);
-    if (++loop_.nonfinite_steps > arguments_.max_nonfinite_steps) {
-      Fail(ErrorKind::kNumeric, "training at step " + std::to_string(state_.global_step + 1), place,
-           "finite numbers (" + std::to_string(arguments_.max_nonfinite_steps) + " such steps allowed)",
-           "a lower training.learning_rate or more warm-up");
+    const std::string place = PlaceOf(outcome, parameter, norm);
+    ledger::Observed& facts = counter_.facts();
+    if (!std::isfinite(norm)) ++facts.nonfinite_gradient_norms;
+    if (facts.first_nonfinite_step == ledger::kUnknown) {
+      facts.first_nonfinite_step = state_.global_step + 1;
+      facts.first_nonfinite_place = place;
     }
+    counter_.OnSkippedStep(learning_rate);
+    ++loop_.nonfinite_steps;
+    RequireEnoughFinite(arguments_, loop_, state_.global_step + 1, place);
   }
 
   void Report(std::span<const TrainingMicroBatch> window, double loss, double learning_rate, double step_s,

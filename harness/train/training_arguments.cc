@@ -37,6 +37,11 @@ void RequireSavesAfterEvaluations(const TrainingArguments& arguments) {
 
 }  // namespace
 
+std::string_view NameOf(ComputeType type) {
+  if (type == ComputeType::kFloat16) return "float16";
+  return type == ComputeType::kBFloat16 ? "bfloat16" : "float32";
+}
+
 LossNormalization LossNormalizationFrom(const std::string& text) {
   if (text == "tokens") return LossNormalization::kTokens;
   if (text == "hf_seq2seq_bug") return LossNormalization::kHfSeq2SeqBug;

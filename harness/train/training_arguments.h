@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "harness/base/json.h"
 
@@ -20,6 +21,12 @@ enum class LossNormalization {
   // else is trained as under kTokens, as there.
   kHfSeq2SeqBug,
 };
+
+// Of matrix products; weights, moments and updates are fp32 always.
+enum class ComputeType { kFloat32, kBFloat16, kFloat16 };
+
+// "float32", "bfloat16", "float16".
+std::string_view NameOf(ComputeType type);
 
 // Errors: kUsage for a text that is neither `tokens` nor `hf_seq2seq_bug`.
 LossNormalization LossNormalizationFrom(const std::string& text);
@@ -55,8 +62,11 @@ struct TrainingArguments {
   bool group_by_length = false;
   int64_t threads = 0;  // 0: what the library chooses
   bool deterministic = true;
-  // Optimizer steps that may be thrown away for a NaN or infinity before training ends as kNumeric.
-  int64_t max_nonfinite_steps = 0;
+  ComputeType compute_type = ComputeType::kFloat32;  // kFloat16 scales the loss (grad_scaler.h)
+  bool gradient_checkpointing = false;
+  // Optimizer steps that may be thrown away for a NaN or infinity before training ends as kNumeric. None: 0; in fp16,
+  // where the loss scale is found by overflowing, any number but GradScaler::kMaxSkipsInARow in a row.
+  std::optional<int64_t> max_nonfinite_steps;
   // Operators, FLOPs and allocations are counted; never while something is timed.
   bool count_work = true;
 

@@ -35,6 +35,7 @@ void WorkCounters::Finish(ledger::Observed& observed) {
   allocations_.reset();
   for (const auto& [name, count] : operators.calls) observed.operator_calls[name] += count;
   for (const auto& [name, count] : operators.shape_calls) observed.operator_shape_calls[name] += count;
+  for (const auto& [name, count] : operators.product_dtypes) observed.product_dtypes[name] += count;
   Add(operators.flops, observed.flops);
   Add(allocations.count, observed.allocation_count);
   Add(allocations.bytes, observed.allocation_bytes);

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "harness/base/error.h"
+#include "models/nn/autocast.h"
 
 namespace plumbline::nn {
 namespace {
@@ -47,7 +48,8 @@ class BiasedPerItem : public torch::autograd::Function<BiasedPerItem> {
       const auto part = [&](int64_t which) { return Part(qkv_N3D, which, begin, size, num_heads); };
       const at::Tensor scores_HTT =
           at::baddbmm(Corner(bias_HTT, size), part(0), part(1).transpose(1, 2));
-      const at::Tensor probabilities_HTT = at::softmax(scores_HTT, -1);
+      const at::Tensor probabilities_HTT =
+          OfType(at::softmax(scores_HTT, -1), qkv_N3D.scalar_type());
       at::Tensor kept_HTT = probabilities_HTT, mask_HTT;
       if (dropout > 0)
         std::tie(kept_HTT, mask_HTT) = at::native_dropout(probabilities_HTT, dropout, true);

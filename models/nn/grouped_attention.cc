@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "harness/base/error.h"
+#include "models/nn/autocast.h"
 
 namespace plumbline::nn {
 namespace {
@@ -135,8 +136,9 @@ at::Tensor GroupedCausalAttention(const at::Tensor& q_MHE, const at::Tensor& k_N
                   q_MHE.size(0) == items.query_offsets.back() &&
                   k_NKE.size(0) == items.key_offsets.back() && q_MHE.size(1) % k_NKE.size(1) == 0);
   const bool flash = q_MHE.device().is_cpu() && dropout == 0;
-  if (!flash) return AttendPerItem(q_MHE, k_NKE, v_NKE, items, dropout);
-  return GroupedFlash::apply(q_MHE, k_NKE, v_NKE, items);
+  const at::Tensor q = AsOperand(q_MHE), k = AsOperand(k_NKE), v = AsOperand(v_NKE);
+  if (!flash) return AttendPerItem(q, k, v, items, dropout);
+  return GroupedFlash::apply(q, k, v, items);
 }
 
 }  // namespace plumbline::nn

@@ -5,8 +5,10 @@
 #include <torch/csrc/autograd/custom_function.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "harness/base/error.h"
+#include "models/nn/autocast.h"
 
 namespace plumbline::nn {
 namespace {
@@ -52,12 +54,18 @@ Pass RunChunk(const at::Tensor& hidden_CD, const at::Tensor& weight_VD, const at
     pass.loss_sum = pass.nll_sum * (1 - smoothing) + uniform * smoothing;
   }
   if (!wanted.any()) return pass;
+  // In fp16 the small shares of the softmax would vanish: they are not scaled yet.
+  const bool is_half = AutocastType(hidden_CD.device()) == at::kHalf;
+  const Autocast autocast(hidden_CD.device(),
+                          is_half ? std::nullopt : AutocastType(hidden_CD.device()));
   const at::Tensor grad_CV =
       IntoLogitGradient(logp_CV, labels_C1, smoothing).to(weight_VD.scalar_type());
   if (wanted.hidden) pass.grad_hidden_KD = at::mm(grad_CV, weight_VD);
   if (wanted.weight) {
-    pass.grad_weight_VD = grad_weight_VD.defined() ? grad_weight_VD.addmm_(grad_CV.t(), hidden_CD)
-                                                   : at::mm(grad_CV.t(), hidden_CD);
+    pass.grad_weight_VD =
+        grad_weight_VD.defined()
+            ? grad_weight_VD.addmm_(grad_CV.t(), hidden_CD)
+            : OfType(at::mm(grad_CV.t(), hidden_CD), weight_VD.scalar_type());
   }
   return pass;
 }

@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "harness/base/error.h"
+#include "models/nn/autocast.h"
 
 namespace plumbline::nn {
 namespace {
@@ -44,9 +45,11 @@ class MergedProduct : public torch::autograd::Function<MergedProduct> {
     const int64_t key_part = context->saved_data["key_part"].toInt();
     const auto biases_begin = static_cast<int64_t>(1 + widths.size());
     variable_list grads(1 + num_leaves + 4);
-    if (context->needs_input_grad(0)) grads[0] = at::mm(grad_NO, saved[1]);
+    // Under autocast the product was of another type than the weights; so is its gradient.
+    const at::ScalarType type = grad_NO.scalar_type();
+    if (context->needs_input_grad(0)) grads[0] = at::mm(grad_NO, OfType(saved[1], type));
     if (context->needs_input_grad({{1, 1 + num_leaves}})) {
-      const auto weights = at::mm(grad_NO.t(), saved[0]).split_with_sizes(widths, 0);
+      const auto weights = at::mm(grad_NO.t(), OfType(saved[0], type)).split_with_sizes(widths, 0);
       std::copy(weights.begin(), weights.end(), grads.begin() + 1);
       if (num_leaves == widths.size()) return grads;
       const auto biases = grad_NO.sum(0).split_with_sizes(widths, 0);
@@ -98,7 +101,7 @@ at::Tensor Apply(const MergedLinear& linear, const at::Tensor& x_NI) {
     bias = linear.bias_O;
     for (const Linear& part : linear.parts) leaves.push_back(part.bias_O);
   }
-  return MergedProduct::apply(x_NI, at::TensorList(leaves),
+  return MergedProduct::apply(AsOperand(x_NI), at::TensorList(leaves),
                               static_cast<int64_t>(linear.parts.size()), linear.key_part,
                               linear.weight_OI, bias);
 }

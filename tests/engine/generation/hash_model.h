@@ -31,6 +31,7 @@ class HashModel : public models::Model {
   bool is_encoder_decoder() const override { return options_.is_encoder_decoder; }
   std::vector<models::NamedTensor> Parameters() const override { return {}; }
   std::vector<models::NamedTensor> Buffers() const override { return {}; }
+  void SetGradientCheckpointing(bool) override {}
   at::Tensor Logits(const models::PackedBatch& batch) override;
   models::LossSums Loss(const models::PackedBatch& batch, double label_smoothing_factor,
                         bool training) override;

@@ -93,10 +93,10 @@ TEST(OperatorCounter, OnlyOneLives) {
 }
 
 TEST(OperatorCounter, SumsAddNameByName) {
-  OperatorCounts a{.calls = {{"x", 1}}, .shape_calls = {{"x [1]", 1}}, .flops = 3};
-  a += OperatorCounts{.calls = {{"x", 2}, {"y", 5}}, .shape_calls = {{"x [2]", 2}}, .flops = 4};
+  OperatorCounts a{.calls = {{"x", 1}}, .shape_calls = {{"x [1]", 1}}, .flops = 3, .product_dtypes = {{"float32", 1}}};
+  a += OperatorCounts{.calls = {{"x", 2}, {"y", 5}}, .shape_calls = {{"x [2]", 2}}, .flops = 4, .product_dtypes = {}};
   EXPECT_EQ(a, (OperatorCounts{.calls = {{"x", 3}, {"y", 5}}, .shape_calls = {{"x [1]", 1}, {"x [2]", 2}},
-                               .flops = 7}));
+                               .flops = 7, .product_dtypes = {{"float32", 1}}}));
 }
 
 }  // namespace

@@ -29,6 +29,7 @@ class BiasModel : public models::Model {
   bool is_encoder_decoder() const override { return is_encoder_decoder_; }
   std::vector<models::NamedTensor> Parameters() const override { return {{"bias_table.weight", logits_V}}; }
   std::vector<models::NamedTensor> Buffers() const override { return {}; }
+  void SetGradientCheckpointing(bool) override {}
   at::Tensor Logits(const models::PackedBatch& batch) override;
   models::LossSums Loss(const models::PackedBatch& batch, double label_smoothing_factor, bool training) override;
   std::unique_ptr<models::Decoder> StartDecoding(const std::vector<std::vector<int64_t>>& sources, int64_t beams,

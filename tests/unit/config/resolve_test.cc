@@ -186,17 +186,17 @@ TEST(Resolve, MoreCandidatesThanBeamsAreAnError) {
 TEST(Resolve, FeaturesThatAreNotBuiltAreRefusedTogether) {
   Layers layers;
   layers.Set("lora.r", "8");
-  layers.Set("training.fp16", "true");
+  layers.Set("folds.k", "2");
   EXPECT_ERROR(layers.Resolve(), ErrorKind::kUsage, "lora.r = 8 (LoRA: not built)");
   EXPECT_ERROR(layers.Resolve(), ErrorKind::kUsage,
-               "training.fp16 = true (mixed precision: not built)");
+               "folds.k = 2 (cross-validation folds: not built)");
 }
 
 TEST(Resolve, FeatureThatIsSwitchedOffExplicitlyIsFine) {
   Layers layers;
-  layers.Set("training.fp16", "false");
+  layers.Set("augmentation.enabled", "false");
   layers.Set("generation.do_sample", "false");
-  EXPECT_FALSE(layers.Resolve().Bool("training.fp16"));
+  EXPECT_FALSE(layers.Resolve().Bool("augmentation.enabled"));
 }
 
 TEST(Resolve, SeveralModelsAreRefusedAsNotBuilt) {

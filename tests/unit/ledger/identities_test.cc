@@ -38,6 +38,20 @@ TEST(CheckIdentities, HonestLoopsHoldAllOfThem) {
   EXPECT_THAT(Broken(HonestLedger({1, 1, 1, 1})), IsEmpty());
 }
 
+TEST(CheckIdentities, ProductsInAnotherTypeThanDeclaredAreCaught) {
+  const auto after = [](const std::string& declared, std::map<std::string, int64_t> observed) {
+    return BrokenAfter([&](Ledger& ledger) {
+      ledger.declared.compute_dtype = declared;
+      ledger.observed.product_dtypes = std::move(observed);
+    });
+  };
+  EXPECT_THAT(after("bfloat16", {{"float32", 9}}), ElementsAre("compute_dtype"));
+  EXPECT_THAT(after("float32", {{"float16", 1}, {"float32", 9}}), ElementsAre("compute_dtype"));
+  EXPECT_THAT(after("bfloat16", {{"bfloat16", 9}, {"float32", 1}}), IsEmpty());
+  EXPECT_THAT(after("float32", {{"float32", 9}}), IsEmpty());
+  EXPECT_THAT(after("float16", {}), IsEmpty());  // nothing was counted
+}
+
 TEST(CheckIdentities, LoopThatAccumulatesFourWhileConfigSaysOneIsCaught) {
   Ledger ledger = HonestLedger();
   LoopOptions really;

@@ -14,6 +14,11 @@ TEST(LedgerJson, TextReadsBackToTheSameText) {
   ledger.observed.operator_calls = {{"aten::mm", 12}};
   ledger.observed.operator_shape_calls = {{"aten::mm [2x3,3x4]", 12}};
   ledger.observed.adapter_modules = {"q_proj"};
+  ledger.declared.compute_dtype = "bfloat16";
+  ledger.observed.product_dtypes = {{"bfloat16", 3}};
+  ledger.observed.first_nonfinite_step = 2;
+  ledger.observed.first_nonfinite_place = "a weight";
+  ledger.observed.notes = {"one", "two"};
   ledger.observed.learning_rates.push_back(0.1);  // not exact in decimal
   const std::string text = DumpJson(ToJson(ledger));
   EXPECT_EQ(DumpJson(ToJson(LedgerFromJson(ParseJson(text, "ledger.json")))), text);
@@ -23,6 +28,17 @@ TEST(LedgerJson, MissingFieldIsNamed) {
   Json json = ToJson(HonestLedger());
   json["observed"].erase("backward_calls");
   EXPECT_ERROR(LedgerFromJson(json), ErrorKind::kData, "observed.backward_calls");
+}
+
+TEST(LedgerJson, AnOlderLedgerLacksTheLaterFields) {
+  Json json = ToJson(HonestLedger());
+  json["declared"].erase("compute_dtype");
+  for (const char* name : {"product_dtypes", "notes", "first_nonfinite_step"}) {
+    json["observed"].erase(name);
+  }
+  const Ledger ledger = LedgerFromJson(json);
+  EXPECT_EQ(ledger.declared.compute_dtype, "");
+  EXPECT_EQ(ledger.observed.first_nonfinite_step, kUnknown);
 }
 
 TEST(LedgerJson, WrongTypeIsNamed) {

@@ -118,6 +118,7 @@ TEST(LoopState, SurvivesItsFileBitwise) {
   state.update_step = 5;
   state.scheduler_step = 17;
   state.nonfinite_steps = 1;
+  state.scaler = {.scale = 8192, .clean_steps = 17, .skips_in_a_row = 3};
   state.unlogged_steps = 10;
   state.unlogged_loss_sum = 0.1 + 0.2;
   state.total_loss_sum = 1e-300;

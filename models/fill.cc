@@ -1,6 +1,7 @@
 #include "models/fill.h"
 
 #include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 
 #include <algorithm>
 #include <set>
@@ -8,6 +9,7 @@
 #include <vector>
 
 #include "harness/base/error.h"
+#include "models/four_bit_checkpoint.h"
 
 namespace plumbline::models {
 namespace {
@@ -114,6 +116,7 @@ class Filler {
       if (!optional) missing_.push_back(tensor.name);
       return;
     }
+    if (IsFourBit(stored_, present[0])) return FillFourBit(present[0], tensor.value);
     for (const std::string& name : present) {
       used_.insert(name);
       RequireFits(name, tensor.value);
@@ -122,6 +125,20 @@ class Filler {
              "equal ones: this family ties them");
     }
     stored_.FileOf(present[0]).CopyTo(stored_.EntryOf(present[0]), tensor.value);
+  }
+
+  // Stored by bitsandbytes: dequantized, bit for bit as it does.
+  void FillFourBit(const std::string& name, const at::Tensor& wanted) {
+    const nn::FourBitWeight weight = ReadFourBit(stored_, name);
+    if (weight.shape != wanted.sizes()) {
+      Fail(ErrorKind::kModel, "reading the 4-bit tensor " + Quoted(name),
+           "shape " + Json(weight.shape).dump(), Json(wanted.sizes().vec()).dump(),
+           "the config.json that belongs to it");
+    }
+    const at::AutoGradMode recording(false);
+    wanted.copy_(nn::Dequantize(weight, wanted.scalar_type()).view(wanted.sizes()));
+    used_.insert(name);
+    for (const std::string& part : FourBitPartNames(stored_, name)) used_.insert(part);
   }
 
   const CheckpointTensors& stored_;

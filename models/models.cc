@@ -99,6 +99,7 @@ std::unique_ptr<Model> InitializeModel(const Json& config, uint64_t seed,
 
 void SaveModel(const Model& model, const std::filesystem::path& directory, at::ScalarType dtype) {
   Json config = model.config();
+  config.erase("quantization_config");  // weights are held and written whole
   config["architectures"] = {FamilyOf(config, "a model's configuration").architecture};
   config[config.contains("torch_dtype") ? "torch_dtype" : "dtype"] = DtypeName(dtype);
   std::vector<NamedTensor> tensors = model.Parameters();

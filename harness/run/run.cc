@@ -91,12 +91,21 @@ class Case {
          "model.dtype: float32, whatever type the checkpoint is stored in");
   }
 
+  // Its weights are held whole here: trained so, they would no longer be what was quantized.
+  void RequireNotQuantized() const {
+    if (!model_->config().contains("quantization_config")) return;
+    Fail(ErrorKind::kUsage, "training", "a checkpoint quantized in 4 bits",
+         "one in float32, bfloat16 or float16: training on 4-bit weights is not built",
+         "eval and generate, which read it");
+  }
+
   void Load() {
     model_directory_ = PathOf(config_, "model.path");
     for (const char* key : {"model.preset", "model.type", "experiment.name", "experiment.models", "experiment.mode"})
       config_.Has(key);  // resolved already
     tokenizer_ = TokenizerOf(config_, model_directory_);
     model_ = models::LoadModel(model_directory_, DeviceOf(config_));
+    RequireNotQuantized();
     train::RequireRange(precision_.declared, model_->config().value("model_type", ""),
                         config_.Bool("training.allow_t5_fp16"));
     prompting_.emplace(config_, *model_, tokenizer_.get());

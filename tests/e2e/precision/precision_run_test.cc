@@ -35,7 +35,7 @@ class PrecisionRun : public ::testing::Test {
     }
     mini_.WriteFile("train.jsonl", lines);
     std::vector<std::string> words = {"run", "--out", out_.string()};
-    std::vector<std::string> all = {"model.path=" + (directory / "base").string(),
+    std::vector<std::string> all = {"model.path=" + (directory / checkpoint_).string(),
                                     "data.train=" + (mini_.path() / "train.jsonl").string(),
                                     "runtime.threads=1", "runtime.throughput_repetitions=0",
                                     "training.per_device_train_batch_size=2",
@@ -53,6 +53,7 @@ class PrecisionRun : public ::testing::Test {
     return ReadJsonFile(out_ / "resolved_config.json").at("values").at(key).at("value");
   }
 
+  std::string checkpoint_ = "base";
   std::string errors_;
   Miniature mini_;
   std::filesystem::path out_ = mini_.path() / "precision_out";
@@ -83,6 +84,12 @@ TEST_F(PrecisionRun, AnExhaustedAllowanceEndsAsInvalid) {
                        "training.max_nonfinite_steps=0"}),
             3);
   EXPECT_THAT(errors_, HasSubstr("training at step 1: found a gradient that is not finite"));
+}
+
+TEST_F(PrecisionRun, TrainingOnA4BitCheckpointIsRefused) {
+  checkpoint_ = "quantized";
+  EXPECT_EQ(Run(kQwen3, {}), 2);
+  EXPECT_THAT(errors_, HasSubstr("training on 4-bit weights is not built"));
 }
 
 // The declared value stays; what ran is in the ledger, with the reason where they differ.

@@ -98,6 +98,10 @@ void AddPrompted(const Example& example, const Prompt& prompt, LengthLimits limi
 
 }  // namespace
 
+int64_t RowLength(const TokenizedRow& row, bool joined) {
+  return static_cast<int64_t>(row.input_ids.size() + (joined ? row.labels.size() : 0));
+}
+
 std::vector<int64_t> EncodeSource(const Tokenizer& tokenizer, std::string_view text,
                                   int64_t max_length) {
   return SourceIds(tokenizer, text, max_length).ids;

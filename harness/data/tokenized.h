@@ -34,6 +34,10 @@ struct TokenizedRow {
   int64_t row = 0;              // Example::row
 };
 
+// Tokens that the row costs the model's longest side: the source's, or source and target where the
+// two are `joined` into one sequence (decoder-only models). What group_by_length sorts by.
+int64_t RowLength(const TokenizedRow& row, bool joined);
+
 struct TokenizedRows {
   std::vector<TokenizedRow> rows;  // in the order of the examples
   int64_t num_truncated_sources = 0;

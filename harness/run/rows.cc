@@ -51,7 +51,7 @@ train::TrainingRows TrainingRowsOf(const models::Model& model, const std::vector
   train::TrainingRows training;
   for (const data::TokenizedRow& row : rows) {
     training.ids.push_back(row.fname);
-    training.source_lengths.push_back(static_cast<int64_t>(row.input_ids.size()));
+    training.source_lengths.push_back(data::RowLength(row, !model.is_encoder_decoder()));
   }
   training.pack = [&model, &rows](std::span<const int64_t> indices) {
     return BatchFor(model, rows, indices).packed;

@@ -102,6 +102,17 @@ TEST(Tokenized, IdRowsAreTakenAsTheyAre) {
                "data.max_target_length");
 }
 
+// Decoder-only models run prompt and target as one sequence: rows with equal prompts are not equally long.
+TEST(Tokenized, TheLengthOfAJoinedRowCountsItsTarget) {
+  TokenizedRow row;
+  row.input_ids = {5, 6, 7};
+  row.labels = {8, 9};
+  EXPECT_EQ(RowLength(row, false), 3);
+  EXPECT_EQ(RowLength(row, true), 5);
+  row.labels.clear();
+  EXPECT_EQ(RowLength(row, true), 3);
+}
+
 TEST(Tokenized, TextWithoutATokenizerIsAUsageError) {
   const std::vector<Example> examples = {TextRow("a", "b")};
   EXPECT_ERROR(TokenizeExamples(examples, nullptr, {}), ErrorKind::kUsage, "tokenizer.path");

@@ -22,6 +22,7 @@ Findings GateCharacters(const Items& items);  // 4
 Findings GateLevels(const Items& items);      // 5
 Findings GateCounters(const Items& items);    // 6
 Findings GateFacts(const Items& items);       // 7
+Findings GateSense(const Items& items);       // 7: sums of money, goodbyes
 
 // Gate 8.
 struct Duplication {

@@ -6,6 +6,7 @@
 #include "harness/data/korean/josa.h"
 #include "harness/data/korean/lexicon.h"
 #include "harness/data/korean/numerals.h"
+#include "harness/data/korean/sense_check.h"
 #include "harness/data/korean/slot_accuracy.h"
 #include "harness/data/korean/text_lint.h"
 #include "tests/data/korean_gates.h"
@@ -193,6 +194,12 @@ Findings GateLevels(const Items& items) {
 }
 
 Findings GateCounters(const Items& items) { return OverTexts(items, LintCounters); }
+
+Findings GateSense(const Items& items) {
+  Findings findings;
+  for (const Item& item : items) Add(findings, item, CheckSense(item));
+  return findings;
+}
 
 Findings GateFacts(const Items& items) {
   Findings findings;

@@ -95,6 +95,50 @@ TEST(Gate7, FiresOnAFactThatIsNotTold) {
   EXPECT_FALSE(GateFacts({bad}).empty());
 }
 
+TEST(Gate7, PricesClosersAndDatesMakeSense) { ExpectSilentOnTheData(GateSense); }
+
+// Rows of lexicon version 1, whose sale price was the price before the discount.
+TEST(Gate7, FiresOnASalePriceThatIsThePriceBefore) {
+  Item item = GoodItem();
+  item.topic_id = "T07";
+  item.slots = {{"금액", "9만 원"}, {"할인", "5천 원 할인"}};
+  item.summary = "#Person1#은 #Person2#에게 남색 제품을 찾아 주고 5천 원 할인을 적용해 9만 원에 판다.";
+  EXPECT_FALSE(GateSense({item}).empty());
+  item.summary = "#Person1#은 #Person2#에게 남색 제품을 찾아 주고 5천 원 할인을 적용해 8만 5천 원에 판다.";
+  EXPECT_TRUE(GateSense({item}).empty());
+  item.slots = {{"금액", "12만 원"}, {"할인", "15% 할인"}};
+  item.summary = "#Person2#는 12만 원짜리 패딩을 15% 할인을 받아 10만 2천 원에 사기로 한다.";
+  EXPECT_TRUE(GateSense({item}).empty());
+  item.more_summaries = {"#Person2#는 15% 할인을 받아 12만 원을 내기로 한다."};
+  EXPECT_FALSE(GateSense({item}).empty());
+}
+
+TEST(Gate7, FiresOnStaffWhoSpeakAsCustomers) {
+  Item item = GoodItem();
+  item.topic_id = "T01";  // B serves
+  item.roles = {{"A", "#Person1#"}, {"B", "#Person2#"}};
+  item.dialogue = "#Person1#: 비빔밥 주세요.\n#Person2#: 네, 그럼 수고하세요.";
+  EXPECT_FALSE(GateSense({item}).empty());
+  item.dialogue = "#Person1#: 비빔밥 주세요. 수고하세요.\n#Person2#: 네, 감사합니다.";
+  EXPECT_TRUE(GateSense({item}).empty());
+}
+
+TEST(Gate7, FiresOnAGoodbyeUntilNobodyKnowsWhen) {
+  Item item = GoodItem();
+  item.turns = {"약은 소염제를 드리겠습니다.", "네. 그럼 그때 뵐게요."};
+  EXPECT_FALSE(GateSense({item}).empty());
+  item.turns = {"목요일에 다시 오십시오.", "네. 그럼 그때 뵐게요."};
+  EXPECT_TRUE(GateSense({item}).empty());
+}
+
+TEST(Gate3, FiresOnARequestWithAQuestionMarkAndAQuestionWithout) {
+  for (const char* wrong : {"네, 자세히 말해 주세요?", "먼저 사과해 보는 게 어때요.", "이제 시작할까요."}) {
+    Item bad = GoodItem();
+    bad.turns[2] = wrong;
+    EXPECT_FALSE(GateSpelling({bad}).empty()) << wrong;
+  }
+}
+
 TEST(Frames, HaveNoMistake) {
   EXPECT_EQ(Frames().size(), 32u);
   for (const Frame& frame : Frames())

@@ -90,7 +90,7 @@ std::vector<Beat> CorrectedBeats(const Frame& frame, const Script& script,
   } else if (MayHaveRecord(frame, script, *turn) && random.Below(100) < kRecordPercent) {
     beats.clear();
     add(partner, "other.record");
-    add(speaker, "other.fix");
+    add(speaker, "other.right");
   } else {
     add(partner, "other.ask");
     add(speaker, "other.fix");

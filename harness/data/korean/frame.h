@@ -114,6 +114,7 @@ struct Frame {
   std::vector<LineText> slot_labels;
   std::vector<Role> roles;
   std::string talk = "street", group;
+  char server = '\0';  // the role at work here, in talks of customers and staff
   std::vector<Slot> slots;
   std::vector<JointTable> tables;
   std::vector<Forbidden> forbidden;
@@ -141,8 +142,7 @@ Level LevelOf(const Frame& frame, char role);
 
 std::optional<SlotUse> FindSlotUse(const Frame& frame, std::string_view name);
 
-// Names the realizer provides without declaration (이름1, 친구1, 상호, ...), and the participants
-// of summaries.
+// Names the realizer provides undeclared (이름1, 친구1, 상호, ...), and participants of summaries.
 bool IsLibraryName(std::string_view name);
 
 }  // namespace plumbline::data::korean

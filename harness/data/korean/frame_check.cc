@@ -5,6 +5,7 @@
 
 #include "harness/base/error.h"
 #include "harness/data/korean/josa.h"
+#include "harness/data/korean/sense_check.h"
 #include "harness/data/korean/text_lint.h"
 
 namespace plumbline::data::korean {
@@ -49,6 +50,8 @@ class FrameChecker {
   void CheckHead() {
     if (frame_.labels.size() < 3) Error(1, "fewer than 3 labels");
     if (frame_.slot_labels.empty()) Warn(1, "no label+ line");
+    if ((frame_.talk == "service" || frame_.talk == "phone") && frame_.server == '\0')
+      Error(1, "no serves line: which role is at work here?");
     if (frame_.FindRole('A') == nullptr || frame_.FindRole('B') == nullptr)
       Error(1, "roles A and B are not both declared");
     if (NoRole([](const Role& role) { return role.naming != Naming::kNever; }))
@@ -98,7 +101,7 @@ class FrameChecker {
                                                                  : Josa(word, reference.josa);
   }
 
-  void CheckLine(const Line& line, Level level) {
+  void CheckLine(const Line& line, Level level, bool serves) {
     const auto texts =
         AllExpansions(line.text, kMaxExpansions, [this](const Reference& r) { return Sample(r); });
     std::set<std::string> reported;
@@ -106,6 +109,8 @@ class FrameChecker {
       for (const std::string& what : LintTurn(text, level)) {
         if (reported.insert(what).second) Error(line.number, what + "  [" + text + "]");
       }
+      if (serves && IsCustomersGoodbye(text))
+        Error(line.number, "staff speak as customers do  [" + text + "]");
     }
     num_lines_ += 1;
     num_words_ += static_cast<int>(std::count(texts.front().begin(), texts.front().end(), ' ')) + 1;
@@ -136,7 +141,7 @@ class FrameChecker {
     for (const Line& line : turn.lines) {
       combinations += NumCombinations(line.text);
       CheckHandTyped(line);
-      CheckLine(line, LevelOf(frame_, turn.role));
+      CheckLine(line, LevelOf(frame_, turn.role), turn.role == frame_.server);
     }
     const int64_t wanted =
         correction ? kMinTurnsFiller / 2 : (main ? kMinTurnsMain : kMinTurnsFiller);

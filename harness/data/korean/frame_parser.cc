@@ -78,6 +78,11 @@ void FrameParser::ParseKeyword(const std::string& word, const std::string& rest)
     frame_.talk = rest;
     return;
   }
+  if (word == "serves") {
+    if (rest != "A" && rest != "B") return AddError("wanted: serves A|B");
+    frame_.server = rest[0];
+    return;
+  }
   if (word == "group") {
     frame_.group = rest;
     return;

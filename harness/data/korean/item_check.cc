@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "harness/data/korean/hangul.h"
+#include "harness/data/korean/sense_check.h"
 #include "harness/data/korean/slot_accuracy.h"
 #include "harness/data/korean/text_lint.h"
 
@@ -45,6 +46,7 @@ std::vector<std::string> CheckItem(const Item& item, bool in_prefix) {
     if (NumWords(item.turns[t]) > kMaxTurnWords)
       findings.push_back("turn too long: " + item.turns[t]);
   }
+  add(CheckSense(item));
   std::vector<std::string> summaries = item.more_summaries;
   summaries.push_back(item.summary);
   for (const std::string& summary : summaries) {

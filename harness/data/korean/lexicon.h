@@ -15,7 +15,7 @@
 namespace plumbline::data::korean {
 
 // Raised whenever a word, name, phrase or frame changes: such a change is a new data set.
-inline constexpr int kLexiconVersion = 1;
+inline constexpr int kLexiconVersion = 2;
 
 // Values of "@요일" and the like; empty when there is no such list.
 std::vector<std::string> FindList(std::string_view name);

@@ -133,7 +133,8 @@ Piece PieceMaker::MakeClose(const Block& block, const Script& script) {
   piece.beats = PlainBeats(script);
   const bool own =
       &block >= frame_.blocks.data() && &block < frame_.blocks.data() + frame_.blocks.size();
-  const bool flip = !own && Chance(random_, 50);
+  // Shared goodbyes of customers (A) and staff (B) keep these roles, others go either way.
+  const bool flip = !own && (frame_.server == '\0' ? Chance(random_, 50) : frame_.server == 'A');
   for (Beat& beat : piece.beats) {
     beat.block = &block;
     if (flip) beat.role = OtherOf(beat.role);

@@ -10,15 +10,15 @@ namespace plumbline::data::korean {
 namespace {
 
 // Shares in percent and positions on the 10-turn scale.
-constexpr uint64_t kClosePercent = 58;
-constexpr uint64_t kRivalPercent = 85;
-constexpr uint64_t kCallPercent = 60;
+constexpr uint64_t kClosePercent = 52;
+constexpr uint64_t kRivalPercent = 94;
+constexpr uint64_t kCallPercent = 12;
 constexpr int kCallTurns = 8;
 constexpr int kVeryLongTurns = 20;
 constexpr uint64_t kShortestPercent = 65;  // a filler is chosen for adding few turns
 constexpr size_t kNumCompared = 6;
 constexpr int kCoreTurns = 7;           // shorter dialogues state only what their summary needs
-constexpr int kCrowdTwicePercent = 35;  // an extra person speaks in two crowd blocks
+constexpr int kCrowdTwicePercent = 10;  // an extra person speaks in two crowd blocks
 
 template <typename T>
 void Shuffle(std::vector<T>& items, SplitMix64& random) {

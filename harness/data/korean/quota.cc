@@ -23,15 +23,15 @@ constexpr uint64_t kGolden = 0x9E3779B97F4A7C15;
 struct LengthCount {
   int turns, count;
 };
-constexpr LengthCount kLengths[] = {{3, 10}, {4, 24},  {5, 26}, {6, 30}, {7, 30}, {8, 24},
-                                    {9, 19}, {10, 12}, {11, 8}, {12, 6}, {13, 3}, {14, 2},
+constexpr LengthCount kLengths[] = {{3, 12}, {4, 28},  {5, 33}, {6, 32}, {7, 30}, {8, 20},
+                                    {9, 15}, {10, 8}, {11, 6}, {12, 5}, {13, 3}, {14, 2},
                                     {15, 2}, {16, 1},  {17, 1}, {19, 1}, {21, 1}};
-constexpr double kSentenceShares[] = {90, 84, 22, 4};       // 1, 2, 3, 4 sentences
+constexpr double kSentenceShares[] = {97, 80, 19, 4};       // 1, 2, 3, 4 sentences
 constexpr double kPrefixPersons[] = {180, 12, 4, 2, 1, 1};  // 2 ... 7 persons
 constexpr double kLaterPersons[] = {199, 0.8, 0.2, 0, 0, 0};
 constexpr double kDistractorShares[] = {76, 82, 42};  // 0, 1, 2
 constexpr double kMaskShares[] = {6, 2.4, 2, 1.2, 1, 0.6, 0.4, 0.4};
-constexpr int kNamed = 24, kSlotLabels = 30, kSecondCorrections = 8;
+constexpr int kNamed = 24, kSlotLabels = 30, kSecondCorrections = 10;
 constexpr double kLongShare = 0.6;  // of 25-60 turns, outside the prefix
 constexpr int kLongMin = 25, kLongSpan = 20;
 

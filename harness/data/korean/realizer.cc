@@ -14,6 +14,7 @@ namespace {
 // Shares in percent.
 constexpr uint64_t kAckPercent = 55;
 constexpr uint64_t kConnectorPercent = 40;
+constexpr uint64_t kAsidePercent = 90;  // a connector before small talk, which changes the subject
 constexpr uint64_t kBothPersonsPercent = 5;  // "#Person1#과 #Person2#는" becomes "두 사람은"
 
 constexpr std::string_view kReactions[] = {
@@ -90,9 +91,11 @@ std::string Realizer::Lead(const std::vector<SpokenTurn>& turns, const Beat& bea
   if (beat.block != nullptr && !beat.block->acknowledged) return "";
   const bool same_speaker = turns.back().role == beat.role;
   if (!same_speaker && (turns.back().text.ends_with("?") || request_.num_persons > 2)) return "";
-  if (!Chance(same_speaker ? kConnectorPercent : kAckPercent)) return "";
+  const bool aside = beat.block != nullptr && beat.block->kind == BlockKind::kDistract;
+  if (!Chance(aside ? kAsidePercent : (same_speaker ? kConnectorPercent : kAckPercent))) return "";
   const auto& leads =
-      Phrases(same_speaker ? "connector" : "ack", LevelName(LevelOf(frame_, beat.role)));
+      Phrases(same_speaker ? "connector" : (aside ? "aside" : "ack"),
+              LevelName(LevelOf(frame_, beat.role)));
   const std::string lead =
       Expand(leads[random_.Below(leads.size())], random_, [](const Reference&) { return ""; });
   if (std::find(used_leads_.begin(), used_leads_.end(), lead) != used_leads_.end()) return "";

@@ -197,6 +197,7 @@ class Chooser {
         if (AddsSomething(pattern, told, choice)) additions.push_back(&pattern);
       }
       PreferFacts(additions);
+      PreferFresh(additions, told);
       if (additions.empty()) return;
       const SummaryPattern* addition =
           additions[Index(additions.size(), "add" + std::to_string(choice.num_sentences))];
@@ -214,6 +215,18 @@ class Chooser {
       if (!addition->facts.empty()) telling.push_back(addition);
     }
     if (!telling.empty()) additions = telling;
+  }
+
+  // Sentences that repeat nothing come first.
+  static void PreferFresh(std::vector<const SummaryPattern*>& additions,
+                          const std::set<std::string>& told) {
+    std::vector<const SummaryPattern*> fresh;
+    for (const SummaryPattern* addition : additions) {
+      if (std::none_of(addition->facts.begin(), addition->facts.end(),
+                       [&told](const std::string& fact) { return told.contains(fact); }))
+        fresh.push_back(addition);
+    }
+    if (!fresh.empty()) additions = fresh;
   }
 
   static bool AddsSomething(const SummaryPattern& pattern, const std::set<std::string>& told,

@@ -223,7 +223,10 @@ Findings LintSpelling(std::string_view text) {
       Add(findings, std::string(wrong) + " -> " + std::string(right));
   }
   for (const std::string_view bad :
-       {"  ", " .", " ,", " ?", " !", ",,", "?.", "!.", "은(는)", "이(가)", "을(를)", "(으)로"}) {
+       {"  ", " .", " ,", " ?", " !", ",,", "?.", "!.", "은(는)", "이(가)", "을(를)", "(으)로",
+        // A request is no question, and these are nothing else.
+        "주세요?", "할까요.", "볼까요.", "갈까요.", "될까요.", "을까요.", "떨까요.", "어때요.", "습니까.", "입니까.", "있나요.", "없나요.", "되나요.",
+        "왔나요.", "인가요.", "거든요 "}) {
     if (text.find(bad) != std::string_view::npos) Add(findings, "'" + std::string(bad) + "'");
   }
   if (text.ends_with(" ") || text.starts_with(" ")) Add(findings, "space at the edge");

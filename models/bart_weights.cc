@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "models/model_bart.h"
+#include "models/named_linear.h"
 
 namespace plumbline::models {
 namespace {
@@ -15,6 +16,7 @@ class Names {
   void Add(const std::string& name, const at::Tensor& value) { all_.push_back({name, value}); }
 
   void Add(const std::string& prefix, const nn::Linear& linear) {
+    linears_.push_back({prefix, linear});
     Add(prefix + ".weight", linear.weight_OI);
     Add(prefix + ".bias", linear.bias_O);
   }
@@ -48,9 +50,11 @@ class Names {
   }
 
   std::vector<NamedTensor> Take() { return std::move(all_); }
+  std::vector<NamedLinear> TakeLinears() { return std::move(linears_); }
 
  private:
   std::vector<NamedTensor> all_;
+  std::vector<NamedLinear> linears_;
 };
 
 BartSelfAttention AllocateSelfAttention(int64_t width, const at::TensorOptions& options) {
@@ -80,6 +84,27 @@ BartEmbedding AllocateEmbedding(const BartConfig& settings, const at::TensorOpti
           nn::AllocateLayerNorm(settings.d_model, options)};
 }
 
+Names NamesOf(const BartWeights& weights) {
+  Names names;
+  names.Add("model.shared.weight", weights.shared_VD);
+  names.Add("model.encoder.embed_positions.weight", weights.encoder_embedding.positions_PD);
+  for (size_t i = 0; i < weights.encoder.size(); ++i) {
+    const std::string prefix = "model.encoder.layers." + std::to_string(i) + ".";
+    names.Add(prefix, weights.encoder[i].self);
+    names.Add(prefix, weights.encoder[i].ffn);
+  }
+  names.Add("model.encoder.layernorm_embedding", weights.encoder_embedding.norm);
+  names.Add("model.decoder.embed_positions.weight", weights.decoder_embedding.positions_PD);
+  for (size_t i = 0; i < weights.decoder.size(); ++i) {
+    const std::string prefix = "model.decoder.layers." + std::to_string(i) + ".";
+    names.Add(prefix, weights.decoder[i].self);
+    names.Add(prefix, weights.decoder[i].cross);
+    names.Add(prefix, weights.decoder[i].ffn);
+  }
+  names.Add("model.decoder.layernorm_embedding", weights.decoder_embedding.norm);
+  return names;
+}
+
 }  // namespace
 
 BartWeights AllocateBartWeights(const BartConfig& settings, const at::TensorOptions& options) {
@@ -103,24 +128,11 @@ BartWeights AllocateBartWeights(const BartConfig& settings, const at::TensorOpti
 }
 
 std::vector<NamedTensor> NamedBartParameters(const BartWeights& weights) {
-  Names names;
-  names.Add("model.shared.weight", weights.shared_VD);
-  names.Add("model.encoder.embed_positions.weight", weights.encoder_embedding.positions_PD);
-  for (size_t i = 0; i < weights.encoder.size(); ++i) {
-    const std::string prefix = "model.encoder.layers." + std::to_string(i) + ".";
-    names.Add(prefix, weights.encoder[i].self);
-    names.Add(prefix, weights.encoder[i].ffn);
-  }
-  names.Add("model.encoder.layernorm_embedding", weights.encoder_embedding.norm);
-  names.Add("model.decoder.embed_positions.weight", weights.decoder_embedding.positions_PD);
-  for (size_t i = 0; i < weights.decoder.size(); ++i) {
-    const std::string prefix = "model.decoder.layers." + std::to_string(i) + ".";
-    names.Add(prefix, weights.decoder[i].self);
-    names.Add(prefix, weights.decoder[i].cross);
-    names.Add(prefix, weights.decoder[i].ffn);
-  }
-  names.Add("model.decoder.layernorm_embedding", weights.decoder_embedding.norm);
-  return names.Take();
+  return NamesOf(weights).Take();
+}
+
+std::vector<NamedLinear> NamedBartLinears(const BartWeights& weights) {
+  return NamesOf(weights).TakeLinears();
 }
 
 }  // namespace plumbline::models

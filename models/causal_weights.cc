@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "models/model_causal.h"
+#include "models/named_linear.h"
 
 namespace plumbline::models {
 namespace {
@@ -18,6 +19,7 @@ class Names {
   }
 
   void Add(const std::string& prefix, const nn::Linear& linear) {
+    linears_.push_back({prefix, linear});
     Add(prefix + ".weight", linear.weight_OI);
     Add(prefix + ".bias", linear.bias_O);
   }
@@ -37,9 +39,11 @@ class Names {
   }
 
   std::vector<NamedTensor> Take() { return std::move(all_); }
+  std::vector<NamedLinear> TakeLinears() { return std::move(linears_); }
 
  private:
   std::vector<NamedTensor> all_;
+  std::vector<NamedLinear> linears_;
 };
 
 nn::RmsNorm AllocateNorm(int64_t width, const CausalConfig& settings,
@@ -68,6 +72,17 @@ CausalLayer AllocateLayer(const CausalConfig& settings, const at::TensorOptions&
   return layer;
 }
 
+Names NamesOf(const CausalWeights& weights) {
+  Names names;
+  names.Add("model.embed_tokens.weight", weights.embedding_VD);
+  for (size_t i = 0; i < weights.layers.size(); ++i) {
+    names.Add("model.layers." + std::to_string(i) + ".", weights.layers[i]);
+  }
+  names.Add("model.norm.weight", weights.norm.weight_D);
+  names.Add("lm_head.weight", weights.head_VD);
+  return names;
+}
+
 }  // namespace
 
 CausalWeights AllocateCausalWeights(const CausalConfig& settings, bool is_tied,
@@ -86,14 +101,11 @@ CausalWeights AllocateCausalWeights(const CausalConfig& settings, bool is_tied,
 }
 
 std::vector<NamedTensor> NamedCausalParameters(const CausalWeights& weights) {
-  Names names;
-  names.Add("model.embed_tokens.weight", weights.embedding_VD);
-  for (size_t i = 0; i < weights.layers.size(); ++i) {
-    names.Add("model.layers." + std::to_string(i) + ".", weights.layers[i]);
-  }
-  names.Add("model.norm.weight", weights.norm.weight_D);
-  names.Add("lm_head.weight", weights.head_VD);
-  return names.Take();
+  return NamesOf(weights).Take();
+}
+
+std::vector<NamedLinear> NamedCausalLinears(const CausalWeights& weights) {
+  return NamesOf(weights).TakeLinears();
 }
 
 }  // namespace plumbline::models

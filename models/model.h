@@ -11,6 +11,7 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "harness/base/json.h"
@@ -31,6 +32,8 @@ struct PackedBatch {
 
   int64_t num_items() const { return static_cast<int64_t>(target_offsets.size()) - 1; }
 };
+
+struct NamedLinear;  // named_linear.h
 
 struct NamedTensor {
   std::string name;  // HuggingFace's name
@@ -72,6 +75,13 @@ class Model {
   virtual std::vector<NamedTensor> Parameters() const = 0;
   // Tensors of the checkpoint that are not trained (BART's final_logits_bias).
   virtual std::vector<NamedTensor> Buffers() const = 0;
+  // The affine maps of the layers in HuggingFace's order, without embeddings and output projection. An adapter attached
+  // to one (models/adapt) is no parameter of the model: see AllParameters there.
+  virtual std::vector<NamedLinear> Linears() const = 0;
+
+  // adapter_config.json of the adapter that the model carries, null without one; set by models/adapt.
+  const Json& adapter_config() const { return adapter_config_; }
+  void set_adapter_config(Json config) { adapter_config_ = std::move(config); }
 
   // Whether Loss keeps each layer's input alone while training and computes the layer again in the backward pass:
   // bit-equal values and gradients, less memory, more time. Off at first.
@@ -86,6 +96,9 @@ class Model {
   // Decoder-only models feed the prompts here and return the logits of each last prompt token at the first Step.
   virtual std::unique_ptr<Decoder> StartDecoding(const std::vector<std::vector<int64_t>>& sources, int64_t beams,
                                                  int64_t max_length) = 0;
+
+ private:
+  Json adapter_config_;
 };
 
 // Reads config.json and the safetensors (one file, or shards with their index) of a HuggingFace directory. Weights are
@@ -101,10 +114,13 @@ at::ScalarType WeightType(const std::string& dtype, const std::filesystem::path&
 // Trained values of the model that a config.json value describes, by shape alone: nothing is allocated. Errors: kModel.
 int64_t CountParameters(const Json& config);
 
+// That model on the meta device: names and shapes without memory. Errors: kModel.
+std::unique_ptr<Model> ShapeOf(const Json& config);
+
 // Fresh fp32 weights from a config.json value, HuggingFace's initialisation, drawn from the named stream of `seed`.
 std::unique_ptr<Model> InitializeModel(const Json& config, uint64_t seed, const at::Device& device);
 
-// Writes config.json and model.safetensors atomically, in `dtype` (at::kFloat, at::kBFloat16, at::kHalf).
+// Of a model without adapter: writes config.json and model.safetensors atomically, in `dtype` (at::kFloat, at::kBFloat16, at::kHalf).
 void SaveModel(const Model& model, const std::filesystem::path& directory, at::ScalarType dtype);
 
 }  // namespace plumbline::models

@@ -10,6 +10,7 @@
 #include "models/nn/attention.h"
 #include "models/nn/label_loss.h"
 #include "models/nn/recompute.h"
+#include "models/named_linear.h"
 #include "models/packed_rows.h"
 
 namespace plumbline::models {
@@ -75,6 +76,12 @@ class Pass {
   }
 
  private:
+  // An affine map, with its adapter's dropout in training.
+  template <typename Map>
+  at::Tensor Mapped(const Map& map, const at::Tensor& x) const {
+    return nn::Apply(map, x, training_);
+  }
+
   at::Tensor RunLayer(const BartEncoderLayer& layer, const at::Tensor& x_ND,
                       const Offsets& offsets) const {
     const nn::AttentionSettings attention = Attention(settings_.encoder_attention_heads, false);
@@ -88,9 +95,9 @@ class Pass {
     const nn::AttentionSettings cross = Attention(settings_.decoder_attention_heads, false);
     const at::Tensor attended_MD = AttendSelf(layer.self, x_MD, offsets, self);
     const at::Tensor context_MD =
-        nn::CrossAttention(nn::Apply(layer.cross.q, attended_MD), offsets,
-                           nn::Apply(layer.cross.kv, memory_ND), memory_offsets, cross);
-    const at::Tensor crossed_MD = Dropout(nn::Apply(layer.cross.out, context_MD), settings_.dropout);
+        nn::CrossAttention(Mapped(layer.cross.q, attended_MD), offsets,
+                           Mapped(layer.cross.kv, memory_ND), memory_offsets, cross);
+    const at::Tensor crossed_MD = Dropout(Mapped(layer.cross.out, context_MD), settings_.dropout);
     return FeedForward(layer.ffn, nn::Apply(layer.cross.norm, attended_MD + crossed_MD));
   }
 
@@ -116,8 +123,8 @@ class Pass {
 
   at::Tensor AttendSelf(const BartSelfAttention& self, const at::Tensor& x_ND,
                         const Offsets& offsets, const nn::AttentionSettings& attention) const {
-    const at::Tensor context_ND = nn::SelfAttention(nn::Apply(self.qkv, x_ND), offsets, attention);
-    return nn::Apply(self.norm, x_ND + Dropout(nn::Apply(self.out, context_ND), settings_.dropout));
+    const at::Tensor context_ND = nn::SelfAttention(Mapped(self.qkv, x_ND), offsets, attention);
+    return nn::Apply(self.norm, x_ND + Dropout(Mapped(self.out, context_ND), settings_.dropout));
   }
 
   at::Tensor Activate(const at::Tensor& x_NF) const {
@@ -130,8 +137,8 @@ class Pass {
 
   at::Tensor FeedForward(const BartFeedForward& ffn, const at::Tensor& x_ND) const {
     const at::Tensor inner_NF =
-        Dropout(Activate(nn::Apply(ffn.up, x_ND)), settings_.activation_dropout);
-    return nn::Apply(ffn.norm, x_ND + Dropout(nn::Apply(ffn.down, inner_NF), settings_.dropout));
+        Dropout(Activate(Mapped(ffn.up, x_ND)), settings_.activation_dropout);
+    return nn::Apply(ffn.norm, x_ND + Dropout(Mapped(ffn.down, inner_NF), settings_.dropout));
   }
 
   const BartConfig& settings_;
@@ -148,6 +155,8 @@ BartModel::BartModel(Json config, const at::TensorOptions& options)
       weights_(AllocateBartWeights(settings_, options)) {}
 
 std::vector<NamedTensor> BartModel::Parameters() const { return NamedBartParameters(weights_); }
+
+std::vector<NamedLinear> BartModel::Linears() const { return NamedBartLinears(weights_); }
 
 std::vector<NamedTensor> BartModel::Buffers() const {
   return {{"final_logits_bias", weights_.final_logits_bias_1V}};

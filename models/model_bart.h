@@ -70,6 +70,8 @@ BartWeights AllocateBartWeights(const BartConfig& settings, const at::TensorOpti
 
 // Every trained tensor once, under transformers' names and in its order.
 std::vector<NamedTensor> NamedBartParameters(const BartWeights& weights);
+// Every affine map of the layers, in the same order.
+std::vector<NamedLinear> NamedBartLinears(const BartWeights& weights);
 
 class BartModel : public Model {
  public:
@@ -81,6 +83,7 @@ class BartModel : public Model {
   bool is_encoder_decoder() const override { return true; }
   std::vector<NamedTensor> Parameters() const override;
   std::vector<NamedTensor> Buffers() const override;
+  std::vector<NamedLinear> Linears() const override;
   void SetGradientCheckpointing(bool on) override { recomputes_ = on; }
   at::Tensor Logits(const PackedBatch& batch) override;
   LossSums Loss(const PackedBatch& batch, double label_smoothing_factor, bool training) override;

@@ -46,10 +46,6 @@ int64_t CheckedSteps(const BartModel& model, int64_t num_items, int64_t beams, i
   return max_length;
 }
 
-at::Tensor Linear(const nn::Linear& linear, const at::Tensor& x_RD) {
-  return at::linear(x_RD, linear.weight_OI, linear.bias_O);
-}
-
 // The caches are fp32; a change of type is a no-op for fp32 weights.
 at::Tensor OfType(const at::Tensor& x, const nn::Linear& linear) {
   return x.to(linear.weight_OI.scalar_type());
@@ -77,7 +73,7 @@ BartDecoder::BartDecoder(const BartModel& model, const std::vector<Ids>& sources
   for (size_t layer = 0; layer < layers.size(); ++layer) {
     const nn::MergedLinear& kv = layers[layer].cross.kv;
     cross_.Fill(static_cast<int64_t>(layer),
-                at::linear(memory_ND, kv.weight_OI, kv.bias_O).to(at::kFloat));
+                nn::Apply(kv, memory_ND).to(at::kFloat));
   }
 }
 
@@ -116,22 +112,22 @@ at::Tensor BartDecoder::Embed(const Ids& token_ids) const {
 at::Tensor BartDecoder::Attend(int64_t layer, const at::Tensor& x_RD) {
   const BartDecoderLayer& weights = model_.weights().decoder[static_cast<size_t>(layer)];
   const at::Tensor context_RD = context_RD_.narrow(0, 0, x_RD.size(0));
-  const at::Tensor qkv_R3D = at::linear(x_RD, weights.self.qkv.weight_OI, weights.self.qkv.bias_O);
+  const at::Tensor qkv_R3D = nn::Apply(weights.self.qkv, x_RD);
   self_.Attend(layer, qkv_R3D.to(at::kFloat), context_RD);
   const at::Tensor after_self_RD = nn::Apply(
       weights.self.norm,
-      x_RD + Linear(weights.self.out, OfType(context_RD, weights.self.out)));
-  const at::Tensor query_RD = Linear(weights.cross.q, after_self_RD);
+      x_RD + nn::Apply(weights.self.out, OfType(context_RD, weights.self.out)));
+  const at::Tensor query_RD = nn::Apply(weights.cross.q, after_self_RD);
   cross_.Attend(layer, query_RD.to(at::kFloat), context_RD);
   return nn::Apply(weights.cross.norm,
                    after_self_RD +
-                       Linear(weights.cross.out, OfType(context_RD, weights.cross.out)));
+                       nn::Apply(weights.cross.out, OfType(context_RD, weights.cross.out)));
 }
 
 at::Tensor BartDecoder::FeedForward(const BartFeedForward& ffn, const at::Tensor& x_RD) const {
   const at::Tensor inner_RF =
-      nn::Activate(model_.settings().activation_function, Linear(ffn.up, x_RD));
-  return nn::Apply(ffn.norm, x_RD + Linear(ffn.down, inner_RF));
+      nn::Activate(model_.settings().activation_function, nn::Apply(ffn.up, x_RD));
+  return nn::Apply(ffn.norm, x_RD + nn::Apply(ffn.down, inner_RF));
 }
 
 std::unique_ptr<Decoder> BartModel::StartDecoding(const std::vector<Ids>& sources, int64_t beams,

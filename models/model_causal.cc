@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "harness/base/error.h"
+#include "models/named_linear.h"
 #include "models/nn/label_loss.h"
 #include "models/nn/recompute.h"
 #include "models/nn/swiglu.h"
@@ -95,13 +96,13 @@ class Pass {
   at::Tensor RunLayer(const CausalLayer& layer, const at::Tensor& x_ND, const Tail& tail,
                       CausalHeads* heads) const {
     const at::Tensor normed_ND = nn::Apply(layer.input_norm, x_ND);
-    *heads = tail.is_all ? ProjectHeads(settings_, layer, normed_ND, table_)
+    *heads = tail.is_all ? ProjectHeads(settings_, layer, normed_ND, table_, training_)
                          : ProjectTail(layer, normed_ND, tail);
     const at::Tensor context_MHE = nn::GroupedCausalAttention(
         heads->q, heads->k, heads->v, tail.items, training_ ? settings_.attention_dropout : 0.0);
     const at::Tensor kept_MD = tail.is_all ? x_ND : x_ND.index_select(0, tail.rows_M);
-    const at::Tensor after_MD = kept_MD + nn::Apply(layer.out, context_MHE.flatten(1));
-    return after_MD + FeedForward(layer, after_MD);
+    const at::Tensor after_MD = kept_MD + nn::Apply(layer.out, context_MHE.flatten(1), training_);
+    return after_MD + FeedForward(layer, after_MD, training_);
   }
 
  private:
@@ -110,8 +111,8 @@ class Pass {
                           const Tail& tail) const {
     const int64_t width = settings_.head_dim;
     const at::Tensor q_MD =
-        nn::Apply(nn::PartsOf(layer.qkv, 0, 1), normed_ND.index_select(0, tail.rows_M));
-    const auto kv = nn::Apply(nn::PartsOf(layer.qkv, 1, 2), normed_ND)
+        nn::Apply(nn::PartsOf(layer.qkv, 0, 1), normed_ND.index_select(0, tail.rows_M), training_);
+    const auto kv = nn::Apply(nn::PartsOf(layer.qkv, 1, 2), normed_ND, training_)
                         .split_with_sizes({settings_.key_width(), settings_.key_width()}, 1);
     return {Turned(layer.q_norm, HeadsOf(q_MD, width), nn::Select(table_, tail.rows_M)),
             Turned(layer.k_norm, HeadsOf(kv[0], width), table_), HeadsOf(kv[1], width)};
@@ -145,18 +146,19 @@ std::vector<int64_t> Sizes(const Offsets& offsets) {
 }  // namespace
 
 CausalHeads ProjectHeads(const CausalConfig& settings, const CausalLayer& layer,
-                         const at::Tensor& normed_ND, const nn::RopeTable& table) {
+                         const at::Tensor& normed_ND, const nn::RopeTable& table, bool training) {
   const auto parts =
-      nn::Apply(layer.qkv, normed_ND)
+      nn::Apply(layer.qkv, normed_ND, training)
           .split_with_sizes({settings.query_width(), settings.key_width(), settings.key_width()},
                             1);
   const auto heads = [&](size_t part) { return HeadsOf(parts[part], settings.head_dim); };
   return {Turned(layer.q_norm, heads(0), table), Turned(layer.k_norm, heads(1), table), heads(2)};
 }
 
-at::Tensor FeedForward(const CausalLayer& layer, const at::Tensor& x_ND) {
-  const at::Tensor inner_N2F = nn::Apply(layer.gate_up, nn::Apply(layer.post_norm, x_ND));
-  return nn::Apply(layer.down, nn::SwiGlu(inner_N2F));
+at::Tensor FeedForward(const CausalLayer& layer, const at::Tensor& x_ND, bool training) {
+  const at::Tensor inner_N2F =
+      nn::Apply(layer.gate_up, nn::Apply(layer.post_norm, x_ND), training);
+  return nn::Apply(layer.down, nn::SwiGlu(inner_N2F), training);
 }
 
 CausalModel::CausalModel(Json config, const CausalDialect& dialect, const Allocation& allocation)
@@ -168,6 +170,8 @@ CausalModel::CausalModel(Json config, const CausalDialect& dialect, const Alloca
       frequencies_(nn::RopeFrequencies(settings_.rope)) {}
 
 std::vector<NamedTensor> CausalModel::Parameters() const { return NamedCausalParameters(weights_); }
+
+std::vector<NamedLinear> CausalModel::Linears() const { return NamedCausalLinears(weights_); }
 
 at::Tensor CausalModel::Hidden(const at::Tensor& ids_N, const Offsets& offsets,
                                const std::vector<int64_t>& num_kept, bool training,

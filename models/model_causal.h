@@ -52,6 +52,8 @@ CausalWeights AllocateCausalWeights(const CausalConfig& settings, bool is_tied,
 
 // Every trained tensor once, under transformers' names and in its order.
 std::vector<NamedTensor> NamedCausalParameters(const CausalWeights& weights);
+// Every affine map of the layers, in the same order.
+std::vector<NamedLinear> NamedCausalLinears(const CausalWeights& weights);
 
 // What attention needs of one layer's rows: q_NHE, k_NKE, v_NKE, normed and rotated.
 struct CausalHeads {
@@ -60,9 +62,10 @@ struct CausalHeads {
 
 // The parts of a layer over rows of any origin; `rows` without padding, one table row each.
 CausalHeads ProjectHeads(const CausalConfig& settings, const CausalLayer& layer,
-                         const at::Tensor& normed_ND, const nn::RopeTable& table);
-// With its norm, without the residual.
-at::Tensor FeedForward(const CausalLayer& layer, const at::Tensor& x_ND);
+                         const at::Tensor& normed_ND, const nn::RopeTable& table,
+                         bool training = false);
+// With its norm, without the residual. `training` as nn::Apply.
+at::Tensor FeedForward(const CausalLayer& layer, const at::Tensor& x_ND, bool training = false);
 
 class CausalModel : public Model {
  public:
@@ -75,6 +78,7 @@ class CausalModel : public Model {
   bool is_encoder_decoder() const override { return false; }
   std::vector<NamedTensor> Parameters() const override;
   std::vector<NamedTensor> Buffers() const override { return {}; }
+  std::vector<NamedLinear> Linears() const override;
   void SetGradientCheckpointing(bool on) override { recomputes_ = on; }
   at::Tensor Logits(const PackedBatch& batch) override;
   LossSums Loss(const PackedBatch& batch, double label_smoothing_factor, bool training) override;

@@ -12,6 +12,7 @@
 #include "models/nn/biased_attention.h"
 #include "models/nn/label_loss.h"
 #include "models/nn/recompute.h"
+#include "models/named_linear.h"
 #include "models/packed_rows.h"
 
 namespace plumbline::models {
@@ -70,6 +71,12 @@ class Pass {
   }
 
  private:
+  // An affine map, with its adapter's dropout in training.
+  template <typename Map>
+  at::Tensor Mapped(const Map& map, const at::Tensor& x) const {
+    return nn::Apply(map, x, training_);
+  }
+
   at::Tensor RunLayer(const T5EncoderLayer& layer, const at::Tensor& x_ND,
                       const at::Tensor& bias_HTT, const Offsets& offsets) const {
     return FeedForward(layer.ffn, AttendSelf(layer.self, x_ND, bias_HTT, offsets));
@@ -80,11 +87,11 @@ class Pass {
                       const at::Tensor& memory_ND, const Offsets& memory_offsets) const {
     const nn::AttentionSettings cross{settings_.num_heads, false, attention_dropout(), 1.0};
     const at::Tensor attended_MD = AttendSelf(layer.self, x_MD, bias_HTT, offsets);
-    const at::Tensor query_MD = nn::Apply(layer.cross.q, nn::Apply(layer.cross.norm, attended_MD));
+    const at::Tensor query_MD = Mapped(layer.cross.q, nn::Apply(layer.cross.norm, attended_MD));
     const at::Tensor context_MD = nn::CrossAttention(
-        query_MD, offsets, nn::Apply(layer.cross.kv, memory_ND), memory_offsets, cross);
+        query_MD, offsets, Mapped(layer.cross.kv, memory_ND), memory_offsets, cross);
     return FeedForward(layer.ffn,
-                       attended_MD + Dropout(nn::Apply(layer.cross.out, context_MD)));
+                       attended_MD + Dropout(Mapped(layer.cross.out, context_MD)));
   }
 
   double attention_dropout() const { return training_ ? settings_.dropout_rate : 0.0; }
@@ -95,15 +102,15 @@ class Pass {
 
   at::Tensor AttendSelf(const T5SelfAttention& self, const at::Tensor& x_ND,
                         const at::Tensor& bias_HTT, const Offsets& offsets) const {
-    const at::Tensor qkv_N3D = nn::Apply(self.qkv, nn::Apply(self.norm, x_ND));
+    const at::Tensor qkv_N3D = Mapped(self.qkv, nn::Apply(self.norm, x_ND));
     const at::Tensor context_ND =
         nn::BiasedSelfAttention(qkv_N3D, bias_HTT, offsets, attention_dropout());
-    return x_ND + Dropout(nn::Apply(self.out, context_ND));
+    return x_ND + Dropout(Mapped(self.out, context_ND));
   }
 
   at::Tensor FeedForward(const T5FeedForward& ffn, const at::Tensor& x_ND) const {
-    const at::Tensor inner_NF = T5Inner(settings_, ffn, nn::Apply(ffn.norm, x_ND));
-    return x_ND + Dropout(nn::Apply(ffn.down, Dropout(inner_NF)));
+    const at::Tensor inner_NF = T5Inner(settings_, ffn, nn::Apply(ffn.norm, x_ND), training_);
+    return x_ND + Dropout(Mapped(ffn.down, Dropout(inner_NF)));
   }
 
   const T5Config& settings_;
@@ -122,8 +129,9 @@ void RefuseFloat16(const at::TensorOptions& options) {
 
 }  // namespace
 
-at::Tensor T5Inner(const T5Config& settings, const T5FeedForward& ffn, const at::Tensor& x_ND) {
-  const at::Tensor up = nn::Apply(ffn.up, x_ND);
+at::Tensor T5Inner(const T5Config& settings, const T5FeedForward& ffn, const at::Tensor& x_ND,
+                   bool training) {
+  const at::Tensor up = nn::Apply(ffn.up, x_ND, training);
   if (!settings.is_gated) return nn::Activate(settings.activation, up);
   const std::vector<at::Tensor> halves = up.chunk(2, 1);
   return nn::Activate(settings.activation, halves[0]) * halves[1];
@@ -134,6 +142,8 @@ T5Model::T5Model(Json config, T5Variant variant, const Allocation& allocation)
   RefuseFloat16(allocation.weights);
   weights_ = AllocateT5Weights(settings_, allocation.weights);
 }
+
+std::vector<NamedLinear> T5Model::Linears() const { return NamedT5Linears(weights_); }
 
 at::Tensor T5Model::Encode(const at::Tensor& ids_N, const Offsets& offsets, bool training) const {
   RequireItems(kName, offsets, ids_N.size(0), std::nullopt, "source");

@@ -68,9 +68,12 @@ T5Weights AllocateT5Weights(const T5Config& settings, const at::TensorOptions& o
 
 // Every trained tensor once, under transformers' names and in its order.
 std::vector<NamedTensor> NamedT5Parameters(const T5Weights& weights);
+// Every affine map of the layers, in the same order.
+std::vector<NamedLinear> NamedT5Linears(const T5Weights& weights);
 
-// (N, F) of the rows' (N, D): the activation, and the product with the gate's other half.
-at::Tensor T5Inner(const T5Config& settings, const T5FeedForward& ffn, const at::Tensor& x_ND);
+// (N, F) of the rows' (N, D): the activation, and the product with the gate's other half. `training` as nn::Apply.
+at::Tensor T5Inner(const T5Config& settings, const T5FeedForward& ffn, const at::Tensor& x_ND,
+                   bool training = false);
 
 class T5Model : public Model {
  public:
@@ -82,6 +85,7 @@ class T5Model : public Model {
   bool is_encoder_decoder() const override { return true; }
   std::vector<NamedTensor> Parameters() const override { return NamedT5Parameters(weights_); }
   std::vector<NamedTensor> Buffers() const override { return {}; }
+  std::vector<NamedLinear> Linears() const override;
   void SetGradientCheckpointing(bool on) override { recomputes_ = on; }
   at::Tensor Logits(const PackedBatch& batch) override;
   LossSums Loss(const PackedBatch& batch, double label_smoothing_factor, bool training) override;

@@ -35,12 +35,13 @@ int64_t CheckedSteps(const T5Model& model, int64_t num_items, int64_t beams, int
 }
 
 at::Tensor Linear(const nn::Linear& linear, const at::Tensor& x) {
-  return at::linear(x.to(linear.weight_OI.scalar_type()), linear.weight_OI);
+  return nn::Apply(linear, x.to(linear.weight_OI.scalar_type()));
 }
 
 // fp32, as the caches want it; no copy when the weights are.
-at::Tensor Projected(const at::Tensor& x, const at::Tensor& weight_OI) {
-  return at::linear(x, weight_OI).to(at::kFloat);
+template <typename Map>
+at::Tensor Projected(const at::Tensor& x, const Map& map) {
+  return nn::Apply(map, x).to(at::kFloat);
 }
 
 }  // namespace
@@ -66,7 +67,7 @@ T5Decoder::T5Decoder(const T5Model& model, const std::vector<Ids>& sources, int6
   const auto& layers = model.weights().decoder;
   for (size_t layer = 0; layer < layers.size(); ++layer) {
     cross_.Fill(static_cast<int64_t>(layer),
-                Projected(memory_ND, layers[layer].cross.kv.weight_OI));
+                Projected(memory_ND, layers[layer].cross.kv));
   }
 }
 
@@ -82,7 +83,7 @@ at::Tensor T5Decoder::Step(const Ids& token_ids, const Ids& parents) {
   x_RD = nn::Apply(weights.decoder_norm, x_RD);
   const T5Config& settings = model_.settings();
   if (settings.scales_logits) x_RD = x_RD * settings.logit_scale();
-  return Projected(x_RD, weights.head_VD);
+  return at::linear(x_RD, weights.head_VD).to(at::kFloat);
 }
 
 void T5Decoder::KeepItems(const Ids& items) {
@@ -98,11 +99,11 @@ at::Tensor T5Decoder::Attend(int64_t layer, const at::Tensor& x_RD) {
   const T5DecoderLayer& weights = model_.weights().decoder[static_cast<size_t>(layer)];
   const at::Tensor context_RI = context_RI_.narrow(0, 0, x_RD.size(0));
   self_.Attend(layer,
-               Projected(nn::Apply(weights.self.norm, x_RD), weights.self.qkv.weight_OI),
+               Projected(nn::Apply(weights.self.norm, x_RD), weights.self.qkv),
                context_RI);
   const at::Tensor after_self_RD = x_RD + Linear(weights.self.out, context_RI);
   cross_.Attend(layer,
-                Projected(nn::Apply(weights.cross.norm, after_self_RD), weights.cross.q.weight_OI),
+                Projected(nn::Apply(weights.cross.norm, after_self_RD), weights.cross.q),
                 context_RI);
   return after_self_RD + Linear(weights.cross.out, context_RI);
 }

@@ -77,12 +77,15 @@ at::ScalarType WeightType(const std::string& dtype, const std::filesystem::path&
        "auto, float32, bfloat16 or float16", "model.dtype: float32");
 }
 
-int64_t CountParameters(const Json& config) {
-  const Family family = FamilyOf(config, "a model's configuration");
+std::unique_ptr<Model> ShapeOf(const Json& config) {
   const auto shapes = at::TensorOptions(at::kMeta).dtype(at::kFloat);
+  return FamilyOf(config, "a model's configuration")
+      .make(config, {shapes, StoredHead::kNothingStored});
+}
+
+int64_t CountParameters(const Json& config) {
   int64_t count = 0;
-  for (const NamedTensor& parameter :
-       family.make(config, {shapes, StoredHead::kNothingStored})->Parameters()) {
+  for (const NamedTensor& parameter : ShapeOf(config)->Parameters()) {
     count += parameter.value.numel();
   }
   return count;
@@ -98,6 +101,7 @@ std::unique_ptr<Model> InitializeModel(const Json& config, uint64_t seed,
 }
 
 void SaveModel(const Model& model, const std::filesystem::path& directory, at::ScalarType dtype) {
+  PLUMBLINE_CHECK(model.adapter_config().is_null());  // its part would be lost
   Json config = model.config();
   config.erase("quantization_config");  // weights are held and written whole
   config["architectures"] = {FamilyOf(config, "a model's configuration").architecture};

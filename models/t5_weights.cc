@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "models/model_t5.h"
+#include "models/named_linear.h"
 
 namespace plumbline::models {
 namespace {
@@ -15,6 +16,7 @@ class Names {
   void Add(const std::string& name, const at::Tensor& value) { all_.push_back({name, value}); }
 
   void Add(const std::string& prefix, const nn::Linear& linear) {
+    linears_.push_back({prefix, linear});
     Add(prefix + ".weight", linear.weight_OI);
   }
 
@@ -50,9 +52,11 @@ class Names {
   }
 
   std::vector<NamedTensor> Take() { return std::move(all_); }
+  std::vector<NamedLinear> TakeLinears() { return std::move(linears_); }
 
  private:
   std::vector<NamedTensor> all_;
+  std::vector<NamedLinear> linears_;
 };
 
 // The parts of one model's weights, all of one type and device.
@@ -105,6 +109,26 @@ class Allocator {
   const at::TensorOptions& options_;
 };
 
+Names NamesOf(const T5Weights& weights) {
+  Names names;
+  names.Add("shared.weight", weights.shared_VD);
+  for (size_t i = 0; i < weights.encoder.size(); ++i) {
+    const std::string prefix = "encoder.block." + std::to_string(i) + ".layer.";
+    names.Add(prefix + "0.", weights.encoder[i].self, i == 0 ? &weights.encoder_bias : nullptr);
+    names.Add(prefix + "1.", weights.encoder[i].ffn);
+  }
+  names.Add("encoder.final_layer_norm", weights.encoder_norm);
+  for (size_t i = 0; i < weights.decoder.size(); ++i) {
+    const std::string prefix = "decoder.block." + std::to_string(i) + ".layer.";
+    names.Add(prefix + "0.", weights.decoder[i].self, i == 0 ? &weights.decoder_bias : nullptr);
+    names.Add(prefix + "1.", weights.decoder[i].cross);
+    names.Add(prefix + "2.", weights.decoder[i].ffn);
+  }
+  names.Add("decoder.final_layer_norm", weights.decoder_norm);
+  if (!weights.head_VD.is_same(weights.shared_VD)) names.Add("lm_head.weight", weights.head_VD);
+  return names;
+}
+
 }  // namespace
 
 T5Weights AllocateT5Weights(const T5Config& settings, const at::TensorOptions& options) {
@@ -127,23 +151,11 @@ T5Weights AllocateT5Weights(const T5Config& settings, const at::TensorOptions& o
 }
 
 std::vector<NamedTensor> NamedT5Parameters(const T5Weights& weights) {
-  Names names;
-  names.Add("shared.weight", weights.shared_VD);
-  for (size_t i = 0; i < weights.encoder.size(); ++i) {
-    const std::string prefix = "encoder.block." + std::to_string(i) + ".layer.";
-    names.Add(prefix + "0.", weights.encoder[i].self, i == 0 ? &weights.encoder_bias : nullptr);
-    names.Add(prefix + "1.", weights.encoder[i].ffn);
-  }
-  names.Add("encoder.final_layer_norm", weights.encoder_norm);
-  for (size_t i = 0; i < weights.decoder.size(); ++i) {
-    const std::string prefix = "decoder.block." + std::to_string(i) + ".layer.";
-    names.Add(prefix + "0.", weights.decoder[i].self, i == 0 ? &weights.decoder_bias : nullptr);
-    names.Add(prefix + "1.", weights.decoder[i].cross);
-    names.Add(prefix + "2.", weights.decoder[i].ffn);
-  }
-  names.Add("decoder.final_layer_norm", weights.decoder_norm);
-  if (!weights.head_VD.is_same(weights.shared_VD)) names.Add("lm_head.weight", weights.head_VD);
-  return names.Take();
+  return NamesOf(weights).Take();
+}
+
+std::vector<NamedLinear> NamedT5Linears(const T5Weights& weights) {
+  return NamesOf(weights).TakeLinears();
 }
 
 }  // namespace plumbline::models

@@ -1,11 +1,13 @@
 #include "models/nn/linear.h"
 
 #include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 #include <torch/csrc/autograd/custom_function.h>
 
 #include <algorithm>
 #include <numeric>
 #include <optional>
+#include <span>
 
 #include "harness/base/error.h"
 #include "models/nn/autocast.h"
@@ -60,12 +62,66 @@ class MergedProduct : public torch::autograd::Function<MergedProduct> {
   }
 };
 
+// The one place where a map's own weights are multiplied, however they are stored.
+at::Tensor BaseProduct(const Linear& linear, const at::Tensor& x_NI) {
+  return Product(x_NI, linear.weight_OI, linear.bias_O);
+}
+
+at::Tensor BaseProduct(const MergedLinear& linear, const at::Tensor& x_NI) {
+  if (!at::GradMode::is_enabled()) return Product(x_NI, linear.weight_OI, linear.bias_O);
+  std::vector<at::Tensor> leaves;
+  for (const Linear& part : linear.parts) leaves.push_back(part.weight_OI);
+  std::optional<at::Tensor> bias;
+  if (linear.bias_O.defined()) {
+    bias = linear.bias_O;
+    for (const Linear& part : linear.parts) leaves.push_back(part.bias_O);
+  }
+  return MergedProduct::apply(AsOperand(x_NI), at::TensorList(leaves),
+                              static_cast<int64_t>(linear.parts.size()), linear.key_part,
+                              linear.weight_OI, bias);
+}
+
+// One tensor under two names whose gradients are added in one place: a sum over all readers of x
+// has then the same order with an adapter as without, and with recomputed layers as without.
+class Fork : public torch::autograd::Function<Fork> {
+ public:
+  static variable_list forward(AutogradContext*, const at::Tensor& x_NI) {
+    return {x_NI.detach(), x_NI.detach()};
+  }
+
+  static variable_list backward(AutogradContext*, const variable_list& outputs) {
+    return {outputs[0] + outputs[1]};
+  }
+};
+
+std::vector<AdaptedColumns> AdaptedParts(std::span<const Linear> parts) {
+  std::vector<AdaptedColumns> adapted;
+  int64_t begin = 0;
+  for (const Linear& part : parts) {
+    if (part.adapter && part.adapter->low_rank) adapted.push_back({begin, *part.adapter->low_rank});
+    begin += part.weight_OI.size(0);
+  }
+  return adapted;
+}
+
+template <typename Map>
+at::Tensor WithAdapters(const Map& map, std::span<const Linear> parts, const at::Tensor& x_NI,
+                        bool training) {
+  const std::vector<AdaptedColumns> adapted = AdaptedParts(parts);
+  if (adapted.empty()) return BaseProduct(map, x_NI);
+  if (!at::GradMode::is_enabled() || !x_NI.requires_grad())
+    return AddLowRank(BaseProduct(map, x_NI), x_NI, adapted, training);
+  const variable_list twins = Fork::apply(x_NI);
+  return AddLowRank(BaseProduct(map, twins[0]), twins[1], adapted, training);
+}
+
 }  // namespace
 
 Linear AllocateLinear(int64_t outputs, int64_t inputs, const at::TensorOptions& options,
                       Bias bias) {
   Linear linear{at::empty({outputs, inputs}, options).requires_grad_(true), at::Tensor()};
   if (bias == Bias::kEach) linear.bias_O = at::empty({outputs}, options).requires_grad_(true);
+  linear.adapter = std::make_shared<AdapterSlot>();
   return linear;
 }
 
@@ -83,29 +139,20 @@ MergedLinear AllocateMergedLinear(const std::vector<int64_t>& outputs_of_parts, 
       if (!whole.defined()) return whole;
       return whole.narrow(0, begin, size).detach().requires_grad_(true);
     };
-    merged.parts.push_back({rows(merged.weight_OI), rows(merged.bias_O)});
+    merged.parts.push_back(
+        {rows(merged.weight_OI), rows(merged.bias_O), std::make_shared<AdapterSlot>()});
     begin += size;
   }
   return merged;
 }
 
-at::Tensor Apply(const Linear& linear, const at::Tensor& x_NI) {
-  return Product(x_NI, linear.weight_OI, linear.bias_O);
+at::Tensor Apply(const Linear& linear, const at::Tensor& x_NI, bool training) {
+  return WithAdapters(linear, {&linear, 1}, x_NI, training);
 }
 
-at::Tensor Apply(const MergedLinear& linear, const at::Tensor& x_NI) {
-  std::vector<at::Tensor> leaves;
-  for (const Linear& part : linear.parts) leaves.push_back(part.weight_OI);
-  std::optional<at::Tensor> bias;
-  if (linear.bias_O.defined()) {
-    bias = linear.bias_O;
-    for (const Linear& part : linear.parts) leaves.push_back(part.bias_O);
-  }
-  return MergedProduct::apply(AsOperand(x_NI), at::TensorList(leaves),
-                              static_cast<int64_t>(linear.parts.size()), linear.key_part,
-                              linear.weight_OI, bias);
+at::Tensor Apply(const MergedLinear& linear, const at::Tensor& x_NI, bool training) {
+  return WithAdapters(linear, linear.parts, x_NI, training);
 }
-
 MergedLinear PartsOf(const MergedLinear& linear, size_t first, size_t count) {
   PLUMBLINE_CHECK(first + count <= linear.parts.size());
   MergedLinear some;

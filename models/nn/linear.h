@@ -8,13 +8,18 @@
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
+#include <memory>
 #include <vector>
+
+#include "models/nn/low_rank.h"
 
 namespace plumbline::nn {
 
 struct Linear {
   at::Tensor weight_OI;
   at::Tensor bias_O;  // undefined: none
+  // Of an allocated map; null: nothing can be attached.
+  std::shared_ptr<AdapterSlot> adapter = nullptr;
 };
 
 // Several Linears of the same input in one storage: one matrix product instead of one each. The
@@ -40,12 +45,13 @@ MergedLinear AllocateMergedLinear(const std::vector<int64_t>& outputs_of_parts, 
                                   int64_t key_part, const at::TensorOptions& options,
                                   Bias bias = Bias::kEach);
 
-// x_NI * weight^T + bias.
-at::Tensor Apply(const Linear& linear, const at::Tensor& x_NI);
+// x_NI * weight^T + bias, and the adapter's part where one is attached. `training` switches the
+// adapter's dropout on. A frozen weight gets no gradient product.
+at::Tensor Apply(const Linear& linear, const at::Tensor& x_NI, bool training = false);
 
 // All parts side by side, (N, sum of their widths). Gradients reach the parts, not the merged
 // tensors.
-at::Tensor Apply(const MergedLinear& linear, const at::Tensor& x_NI);
+at::Tensor Apply(const MergedLinear& linear, const at::Tensor& x_NI, bool training = false);
 
 // The parts [first, first + count) of a merged map as one: views of the same storage and leaves.
 MergedLinear PartsOf(const MergedLinear& linear, size_t first, size_t count);

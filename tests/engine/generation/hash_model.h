@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "models/model.h"
+#include "models/named_linear.h"
 
 namespace plumbline::testing {
 
@@ -31,6 +32,7 @@ class HashModel : public models::Model {
   bool is_encoder_decoder() const override { return options_.is_encoder_decoder; }
   std::vector<models::NamedTensor> Parameters() const override { return {}; }
   std::vector<models::NamedTensor> Buffers() const override { return {}; }
+  std::vector<models::NamedLinear> Linears() const override { return {}; }
   void SetGradientCheckpointing(bool) override {}
   at::Tensor Logits(const models::PackedBatch& batch) override;
   models::LossSums Loss(const models::PackedBatch& batch, double label_smoothing_factor,

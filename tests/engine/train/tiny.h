@@ -12,6 +12,7 @@
 #include "harness/data/tokenized.h"
 #include "harness/train/trainer.h"
 #include "models/model.h"
+#include "models/named_linear.h"
 
 namespace plumbline::testing {
 
@@ -29,6 +30,7 @@ class BiasModel : public models::Model {
   bool is_encoder_decoder() const override { return is_encoder_decoder_; }
   std::vector<models::NamedTensor> Parameters() const override { return {{"bias_table.weight", logits_V}}; }
   std::vector<models::NamedTensor> Buffers() const override { return {}; }
+  std::vector<models::NamedLinear> Linears() const override { return {}; }
   void SetGradientCheckpointing(bool) override {}
   at::Tensor Logits(const models::PackedBatch& batch) override;
   models::LossSums Loss(const models::PackedBatch& batch, double label_smoothing_factor, bool training) override;

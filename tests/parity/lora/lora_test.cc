@@ -1,0 +1,226 @@
+// LoRA against peft 0.21 in all four families, on adapters that peft saved: see
+// tests/golden/lora/MANIFEST.json. What is trained and saved here is left as a test output for
+// tests/tools/check_adapters_in_peft.py, which loads it in peft.
+#include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+#include <filesystem>
+
+#include "harness/train/optimizer.h"
+#include "harness/train/schedule.h"
+#include "models/adapt/adapter.h"
+#include "models/safetensors.h"
+#include "tests/parity/bart/golden.h"
+#include "tests/parity/causal/golden.h"
+#include "tests/testing/temporary_directory.h"
+
+namespace plumbline {
+namespace {
+
+using testing::Near;
+
+constexpr const char* kFamilies[] = {"bart", "mt5", "llama", "qwen3"};
+
+// The ladder of DESIGN section 6.
+constexpr double kLogitTolerance = 1e-5;
+constexpr double kLossRelativeTolerance = 1e-5;
+constexpr double kNormRelativeTolerance = 1e-4;
+constexpr double kGradientTolerance = 1e-5;
+constexpr double kGlobalNormShare = 1e-4;
+// Twenty steps amplify summation order.
+constexpr double kTrainedTolerance = 1e-4;
+
+class Lora : public ::testing::TestWithParam<const char*> {
+ protected:
+  std::unique_ptr<models::Model> LoadBase() const {
+    return models::LoadModel(
+        std::filesystem::path("tests/golden") / expected_.at("base").get<std::string>(), at::kCPU);
+  }
+
+  std::unique_ptr<models::Model> LoadAdapted() const {
+    std::unique_ptr<models::Model> model = LoadBase();
+    models::LoadAdapter(*model, folder_ / "adapter", /*trainable=*/true);
+    return model;
+  }
+
+  models::PackedBatch Pack(const Json& items) const {
+    const bool is_causal = expected_.at("base").get<std::string>().starts_with("causal");
+    return is_causal ? testing::PackCausalItems(items) : testing::PackItems(items);
+  }
+
+  at::Tensor Golden(const std::string& name) const {
+    const models::StoredTensor* entry = tensors_.Find(name);
+    if (entry == nullptr) throw std::runtime_error("no golden tensor " + name);
+    return tensors_.View(*entry);
+  }
+
+  at::Tensor Logits(models::Model& model) const {
+    const at::NoGradGuard no_grad;
+    return model.Logits(Pack(expected_.at("batch")));
+  }
+
+  void ExpectLogits(models::Model& model, const std::string& prefix, double tolerance) const {
+    const at::Tensor found_MV = Logits(model);
+    const models::PackedBatch batch = Pack(expected_.at("batch"));
+    for (int64_t i = 0; i < batch.num_items(); ++i) {
+      const at::Tensor wanted = Golden(prefix + "/" + std::to_string(i));
+      const int64_t first = batch.target_offsets[static_cast<size_t>(i)];
+      EXPECT_TRUE(Near(prefix + " of item " + std::to_string(i),
+                       found_MV.narrow(0, first, wanted.size(0)), wanted, tolerance));
+    }
+  }
+
+  // One optimizer step over a window of micro-batches; its loss and gradient norm.
+  std::pair<double, double> RunStep(models::Model& model, train::AdamW& optimizer, size_t step,
+                                    double learning_rate) const {
+    const Json& training = expected_.at("training");
+    const Json& settings = training.at("settings");
+    const Json& all = training.at("micro_batches");
+    const size_t accumulation = settings.at("accumulation").get<size_t>();
+    const auto tokens = training.at("steps").at(step).at("tokens").get<int64_t>();
+    double sum = 0;
+    for (size_t i = 0; i < accumulation; ++i) {
+      const models::PackedBatch batch = Pack(all.at((step * accumulation + i) % all.size()));
+      const at::Tensor loss = model.Loss(batch, 0.0, /*training=*/true).loss / tokens;
+      loss.backward();
+      sum += loss.item<double>();
+    }
+    const double norm = optimizer.GradientNorm();
+    optimizer.Step(learning_rate, norm, settings.at("clip").get<double>());
+    optimizer.ZeroGradients();
+    return {sum, norm};
+  }
+
+  train::AdamW Optimizer(const models::Model& model) const {
+    train::AdamWConfig config;
+    config.weight_decay = expected_.at("training").at("settings").at("weight_decay").get<double>();
+    return train::AdamW(models::AllParameters(model), config);
+  }
+
+  train::Schedule Schedule() const {
+    const Json& settings = expected_.at("training").at("settings");
+    return {"linear", settings.at("learning_rate").get<double>(),
+            settings.at("warmup_steps").get<int64_t>(),
+            expected_.at("training").at("num_steps").get<int64_t>()};
+  }
+
+  std::filesystem::path folder_ = std::filesystem::path("tests/golden/lora") / GetParam();
+  Json expected_ = ReadJsonFile(folder_ / "expected.json");
+  models::SafetensorsFile tensors_{folder_ / "expected.safetensors"};
+};
+
+TEST_P(Lora, TheSameModulesAndValuesAreTrained) {
+  const auto model = LoadAdapted();
+  EXPECT_EQ(Json(models::AdapterModules(*model)), expected_.at("modules"));
+  int64_t trainable = 0;
+  for (const auto& [name, value] : models::AllParameters(*model)) {
+    if (!value.requires_grad()) continue;
+    trainable += value.numel();
+    const Json& decayed = expected_.at("decayed");
+    const bool wanted = std::find(decayed.begin(), decayed.end(), name) != decayed.end();
+    EXPECT_EQ(train::DecaysWeight(name), wanted) << name;
+  }
+  EXPECT_EQ(trainable, expected_.at("trainable").get<int64_t>());
+}
+
+TEST_P(Lora, LogitsEqualPeft) {
+  const auto model = LoadAdapted();
+  ExpectLogits(*model, "logits", kLogitTolerance);
+  const auto base = LoadBase();
+  EXPECT_GT(testing::LargestDifference(Logits(*model), Logits(*base)), 1e-2);
+}
+
+TEST_P(Lora, EveryGradientEqualsPeftAndFrozenWeightsHaveNone) {
+  const auto model = LoadAdapted();
+  const models::LossSums sums = model->Loss(Pack(expected_.at("batch")), 0.0, true);
+  ASSERT_EQ(sums.num_tokens, expected_.at("num_tokens").get<int64_t>());
+  (sums.loss / sums.num_tokens).backward();
+  double squares = 0;
+  for (const auto& [name, value] : models::AllParameters(*model)) {
+    if (!value.requires_grad()) {
+      EXPECT_FALSE(value.grad().defined()) << name;
+      continue;
+    }
+    squares += Golden("grad/" + name).to(at::kDouble).square().sum().item<double>();
+  }
+  double worst = 0;
+  for (const auto& [name, value] : models::AllParameters(*model)) {
+    if (!value.requires_grad()) continue;
+    const at::Tensor wanted = Golden("grad/" + name);
+    const double scale =
+        std::max(wanted.abs().max().item<double>(), kGlobalNormShare * std::sqrt(squares));
+    EXPECT_TRUE(Near(name, value.grad(), wanted, kGradientTolerance * scale));
+    worst = std::max(worst, testing::LargestDifference(value.grad(), wanted) / scale);
+  }
+  std::printf("[   worst  ] gradient difference / scale %.3g\n", worst);
+}
+
+TEST_P(Lora, TwentyOptimizerStepsEqualPeft) {
+  const auto model = LoadAdapted();
+  train::AdamW optimizer = Optimizer(*model);
+  const Json& steps = expected_.at("training").at("steps");
+  ASSERT_EQ(steps.size(), 20U);
+  double worst = 0;
+  for (size_t step = 0; step < steps.size(); ++step) {
+    const auto [loss, norm] = RunStep(*model, optimizer, step,
+                                      train::LearningRateAt(Schedule(), static_cast<int64_t>(step)));
+    const double wanted = steps.at(step).at("loss").get<double>();
+    EXPECT_NEAR(loss, wanted, kLossRelativeTolerance * wanted) << "step " << step;
+    EXPECT_NEAR(norm / steps.at(step).at("grad_norm").get<double>(), 1, kNormRelativeTolerance)
+        << "step " << step;
+    worst = std::max(worst, std::abs(loss - wanted) / wanted);
+  }
+  std::printf("[   worst  ] relative loss difference over the steps %.3g\n", worst);
+  for (const auto& [name, value] : models::AdapterTensors(*model))
+    EXPECT_TRUE(Near(name, value, Golden("trained/" + name), kTrainedTolerance));
+  ExpectLogits(*model, "trained_logits", kTrainedTolerance);
+}
+
+TEST_P(Lora, WhatIsSavedLoadsBitwise) {
+  const auto model = LoadAdapted();
+  const testing::TemporaryDirectory directory;
+  models::SaveAdapter(*model, directory.path());
+  const auto again = LoadBase();
+  models::LoadAdapter(*again, directory.path(), /*trainable=*/false);
+  EXPECT_TRUE(at::equal(Logits(*again), Logits(*model)));
+  for (const auto& [name, value] : models::AllParameters(*again))
+    EXPECT_FALSE(value.requires_grad()) << name;
+}
+
+TEST_P(Lora, MergedWeightsGiveTheSameLogits) {
+  const auto model = LoadAdapted();
+  models::MergeAdapter(*model);
+  EXPECT_TRUE(models::AdapterModules(*model).empty());
+  ExpectLogits(*model, "logits", kLogitTolerance);
+}
+
+// Fresh factors, trained and saved here; peft's turn is tests/tools/check_adapters_in_peft.py.
+TEST_P(Lora, AdaptersTrainedHereAreLeftForPeft) {
+  const auto model = LoadBase();
+  const models::LoraConfig config = models::LoraConfigFromPeft(
+      ReadJsonFile(folder_ / "adapter" / "adapter_config.json"), "the golden adapter");
+  const at::Tensor untouched = Logits(*model);
+  models::AttachAdapter(*model, config, /*seed=*/7, expected_.at("base").get<std::string>());
+  EXPECT_TRUE(at::equal(Logits(*model), untouched)) << "B starts at zero";
+  train::AdamW optimizer = Optimizer(*model);
+  for (size_t step = 0; step < 20; ++step) {
+    RunStep(*model, optimizer, step,
+            train::LearningRateAt(Schedule(), static_cast<int64_t>(step)));
+  }
+  EXPECT_GT(testing::LargestDifference(Logits(*model), untouched), 1e-3);
+  const char* outputs = std::getenv("TEST_UNDECLARED_OUTPUTS_DIR");
+  if (outputs == nullptr) return;
+  const std::filesystem::path directory = std::filesystem::path(outputs) / GetParam();
+  models::SaveAdapter(*model, directory);
+  models::SaveTensors(directory / "logits.safetensors", {{"logits", Logits(*model)}}, at::kFloat);
+}
+
+INSTANTIATE_TEST_SUITE_P(Families, Lora, ::testing::ValuesIn(kFamilies),
+                         [](const auto& family) { return std::string(family.param); });
+
+}  // namespace
+}  // namespace plumbline

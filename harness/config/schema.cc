@@ -121,6 +121,8 @@ std::string TypeName(Type type) {
       return "true, false or never";
     case Type::kIntOrList:
       return "an integer or a list of integers";
+    case Type::kTextOrList:
+      return "text or a list of text";
     case Type::kTextList:
       return "a list of text";
     case Type::kFloatList:

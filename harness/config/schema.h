@@ -21,6 +21,7 @@ enum class Type {
   kChoice,
   kBoolOrNever,  // true, false or never
   kIntOrList,    // an id, or a list of ids
+  kTextOrList,   // a text, or a list of texts
   kTextList,
   kFloatList,
 };

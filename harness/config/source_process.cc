@@ -57,7 +57,7 @@ Json ListOf(const Argument& argument, const KeySpec& spec, const std::string& pl
   list.kind = Node::Kind::kList;
   for (const std::string& word : argument.words) {
     Node item = PlainScalar(word);
-    item.quoted = spec.type == Type::kTextList;
+    item.quoted = spec.type == Type::kTextList || spec.type == Type::kTextOrList;
     list.items.push_back(item);
   }
   return ReadValue(spec, list, place);

@@ -120,6 +120,7 @@ class Reader {
       case Type::kFloatList:
         return ReadList(node);
       case Type::kIntOrList:
+      case Type::kTextOrList:
         return node.kind == Node::Kind::kList ? ReadList(node) : Item(node);
       default:
         return Item(node);
@@ -163,6 +164,7 @@ class Reader {
       case Type::kChoice:
         return ReadChoice(node);
       case Type::kText:
+      case Type::kTextOrList:
       case Type::kTextList:
       case Type::kPath:
         return ReadText(node);
@@ -236,7 +238,8 @@ class Reader {
 };
 
 bool HoldsText(Type type) {
-  return type == Type::kText || type == Type::kPath || type == Type::kTextList;
+  return type == Type::kText || type == Type::kPath || type == Type::kTextOrList ||
+         type == Type::kTextList;
 }
 
 }  // namespace

@@ -20,6 +20,7 @@
 #include "harness/run/rows.h"
 #include "harness/run/settings.h"
 #include "harness/train/progress.h"
+#include "models/adapt/adapter.h"
 #include "models/model.h"
 
 namespace plumbline::run {
@@ -78,6 +79,12 @@ Loaded Load(const config::Resolved& config, bool require_summary) {
   const double start_s = MonotonicSeconds();
   loaded.model = models::LoadModel(directory, device,
                                    models::WeightType(config.Text("model.dtype"), directory));
+  if (config.Has("model.adapter")) {
+    const std::filesystem::path adapter = PathOf(config, "model.adapter");
+    const auto plan = models::LoadAdapter(*loaded.model, adapter, /*trainable=*/false);
+    Say("adapter: " + std::to_string(plan.modules.size()) + " modules");
+    for (const std::string& note : plan.notes) Say("note: " + note);
+  }
   loaded.load_s = MonotonicSeconds() - start_s;
   loaded.prompting.emplace(config, *loaded.model, loaded.tokenizer.get());
   loaded.split =

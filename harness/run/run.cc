@@ -24,9 +24,11 @@
 #include "harness/run/rows.h"
 #include "harness/run/settings.h"
 #include "harness/run/throughput.h"
+#include "harness/run/trained_part.h"
 #include "harness/run/trivial_summaries.h"
 #include "harness/train/progress.h"
 #include "harness/train/trainer.h"
+#include "models/adapt/adapter.h"
 #include "models/model.h"
 
 namespace plumbline::run {
@@ -118,7 +120,8 @@ class Case {
       WarnIfSampling(config_);
       RequireStopAtTurnEnd(GenerationConfigOf(config_, *model_), prompting_->made());
     }
-    for (const models::NamedTensor& parameter : model_->Parameters()) parameter.value.set_requires_grad(true);
+    trained_part_ = ChooseTrainedPart(config_, *model_);
+    for (const std::string& note : trained_part_.notes) warnings_.push_back(note);
   }
 
   void Plan() {
@@ -127,6 +130,8 @@ class Case {
     ledger_.declared.data_digests["train"] = train_.dataset.sha256;
     if (validation_) ledger_.declared.data_digests["validation"] = validation_->dataset.sha256;
     if (tokenizer_) ledger_.declared.tokenizer_digest = tokenizer_->digest();
+    ledger_.declared.adapter_modules = trained_part_.adapter_modules;
+    ledger_.declared.trainable_parameters = trained_part_.trainable_parameters;
     ledger_.declared.compute_dtype = train::NameOf(precision_.used);
     if (!precision_.note.empty()) warnings_.push_back(precision_.note);
     for (const std::string& warning : warnings_) Say("warning: " + warning);
@@ -210,7 +215,8 @@ class Case {
   }
 
   void Save() {
-    models::SaveModel(*model_, options_.out, at::kFloat);
+    model_->adapter_config().is_null() ? models::SaveModel(*model_, options_.out, at::kFloat)
+                                       : models::SaveAdapter(*model_, options_.out);
     for (const char* name : {"spiece.model", "tokenizer.model", "tokenizer.json", "tokenizer_config.json",
                              "special_tokens_map.json", "chat_template.jinja", "generation_config.json"}) {
       if (std::filesystem::exists(model_directory_ / name)) {
@@ -275,6 +281,7 @@ class Case {
   const RunOptions& options_;
   train::TrainingArguments arguments_;
   train::Precision precision_;
+  TrainedPart trained_part_;
   std::filesystem::path model_directory_;
   std::unique_ptr<data::Tokenizer> tokenizer_;
   std::optional<Prompting> prompting_;

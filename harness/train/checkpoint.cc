@@ -11,6 +11,7 @@
 
 #include "harness/base/error.h"
 #include "harness/train/checkpoint_directory.h"
+#include "models/adapt/adapter.h"
 #include "models/safetensors.h"
 
 namespace plumbline::train {
@@ -58,7 +59,8 @@ std::vector<models::NamedTensor> WeightsOf(const models::Model& model) {
 }
 
 void WriteFiles(const std::filesystem::path& directory, const models::Model& model, const Checkpoint& checkpoint) {
-  models::SaveModel(model, directory, at::kFloat);
+  model.adapter_config().is_null() ? models::SaveModel(model, directory, at::kFloat)
+                                   : models::SaveAdapter(model, directory);
   models::SaveTensors(directory / "optimizer.safetensors", checkpoint.optimizer, at::kFloat);
   WriteJsonFile(directory / "trainer_state.json", ToJson(checkpoint.trainer));
   WriteJsonFile(directory / "loop_state.json", ToJson(checkpoint.loop));
@@ -93,6 +95,7 @@ Checkpoint LoadCheckpoint(const std::filesystem::path& directory) {
 }
 
 void LoadWeights(models::Model& model, const std::filesystem::path& directory) {
+  if (!model.adapter_config().is_null()) return models::LoadAdapterWeights(model, directory);
   const at::NoGradGuard no_grad;
   const models::CheckpointTensors saved(directory);
   for (const models::NamedTensor& weight : WeightsOf(model)) {

@@ -1,7 +1,8 @@
 // What a checkpoint-N directory of training holds, to disk and back: weights, optimizer moments, where the loop
 // stands, random generators, log, ledger, configuration. Called by the trainer.
 //
-//   config.json, model.safetensors   the model, fp32, readable by transformers
+//   config.json, model.safetensors   the model, fp32, readable by transformers; of a model with an adapter instead
+//   adapter_config.json, adapter_model.safetensors   the adapter alone, readable by peft
 //   optimizer.safetensors            AdamW::State
 //   trainer_state.json               HuggingFace's
 //   loop_state.json, ledger.json     ours
@@ -37,7 +38,7 @@ std::filesystem::path SaveCheckpoint(const std::filesystem::path& output_dir, co
 Checkpoint LoadCheckpoint(const std::filesystem::path& directory);
 
 // Copies the weights of a checkpoint directory into `model`, bitwise. Errors: kModel for a tensor that is missing, of
-// another shape or not fp32.
+// another shape or not fp32. Of a model with an adapter: those of the adapter alone.
 void LoadWeights(models::Model& model, const std::filesystem::path& directory);
 
 // States of the random generators training draws from: the CPU's, and that of `device` when it is another.

@@ -22,6 +22,7 @@
 #include "harness/train/sampler.h"
 #include "harness/train/schedule.h"
 #include "harness/train/work_counters.h"
+#include "models/adapt/adapter.h"
 
 namespace plumbline::train {
 namespace {
@@ -79,7 +80,7 @@ class Loop {
         plan_(PlanOf(arguments, rows.size(), accumulation_)),
         sampler_(SamplerOf(rows, arguments, accumulation_)),
         schedule_(ScheduleOf(arguments, plan_.max_steps)),
-        optimizer_(model.Parameters(), AdamWConfigOf(arguments)),
+        optimizer_(models::AllParameters(model), AdamWConfigOf(arguments)),
         non_embedding_parameters_(NumNonEmbeddingParameters(model)),
         state_(StartingState(arguments, plan_)) {}
 

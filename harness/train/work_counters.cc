@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "models/adapt/adapter.h"
+
 namespace plumbline::train {
 namespace {
 
@@ -45,8 +47,9 @@ void WorkCounters::Finish(ledger::Observed& observed) {
 void TakeParameterFacts(const models::Model& model, ledger::Observed& observed) {
   observed.trainable_parameters = 0;
   observed.total_parameters = 0;
+  observed.adapter_modules = models::AdapterModules(model);
   observed.parameter_dtypes.clear();
-  for (const models::NamedTensor& parameter : model.Parameters()) {
+  for (const models::NamedTensor& parameter : models::AllParameters(model)) {
     const int64_t elements = parameter.value.numel();
     observed.total_parameters += elements;
     if (parameter.value.requires_grad()) observed.trainable_parameters += elements;
@@ -56,7 +59,7 @@ void TakeParameterFacts(const models::Model& model, ledger::Observed& observed) 
 
 int64_t NumNonEmbeddingParameters(const models::Model& model) {
   int64_t count = 0;
-  for (const models::NamedTensor& parameter : model.Parameters()) {
+  for (const models::NamedTensor& parameter : models::AllParameters(model)) {
     if (!IsEmbedding(parameter.name)) count += parameter.value.numel();
   }
   return count;

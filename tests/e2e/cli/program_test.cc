@@ -151,7 +151,7 @@ TEST_F(Program, SchemaListsKeysWithoutWeights) {
   const plumbline::Json json =
       plumbline::ParseJson(Plumbline("config show --schema --json").out, "stdout");
   EXPECT_EQ(json["keys"]["training.learning_rate"]["default"], 5e-5);
-  EXPECT_EQ(json["keys"]["lora.r"]["built"], false);
+  EXPECT_EQ(json["keys"]["folds.k"]["built"], false);
 }
 
 TEST_F(Program, ConfigErrorHasStatusTwoAndOneLine) {

@@ -246,9 +246,9 @@ TEST_F(Inference, AFlagThatDoesNothingIsSaid) {
   EXPECT_THAT(Stderr(), HasSubstr("warning: nothing read the setting generation.num_beams"));
 }
 
-TEST_F(Inference, AnAdapterIsRefusedByNameUntilAdaptersExist) {
-  ExpectRefused(Run("generate", "--out result.jsonl --adapter somewhere"), "model.adapter");
-  ExpectRefused(Run("score", "--out result.jsonl --adapter somewhere"), "adapters: not built");
+TEST_F(Inference, AnAdapterThatIsNotThereIsOneErrorThatNamesIt) {
+  ExpectRefused(Run("generate", "--out result.jsonl --adapter somewhere"), "adapter_config.json");
+  ExpectRefused(Run("score", "--out result.jsonl --adapter somewhere"), "adapter_config.json");
 }
 
 TEST_F(Inference, WrongUseIsOneErrorThatNamesIt) {

@@ -185,9 +185,10 @@ TEST(Resolve, MoreCandidatesThanBeamsAreAnError) {
 
 TEST(Resolve, FeaturesThatAreNotBuiltAreRefusedTogether) {
   Layers layers;
-  layers.Set("lora.r", "8");
+  layers.Set("quantization.load_in_4bit", "true");
   layers.Set("folds.k", "2");
-  EXPECT_ERROR(layers.Resolve(), ErrorKind::kUsage, "lora.r = 8 (LoRA: not built)");
+  EXPECT_ERROR(layers.Resolve(), ErrorKind::kUsage,
+               "quantization.load_in_4bit = true (quantization: not built)");
   EXPECT_ERROR(layers.Resolve(), ErrorKind::kUsage,
                "folds.k = 2 (cross-validation folds: not built)");
 }

@@ -1,5 +1,5 @@
 // Training: forward, backward, clipping and AdamW of optimizer steps over all inputs, a batch each.
-//   --model=DIR_OR_CONFIG --inputs=FILE --batch-size=8 --threads=N --seed=42
+//   --model=DIR_OR_CONFIG --inputs=FILE --batch-size=8 --threads=N --seed=42 [--adapter=PEFT_DIR: it alone is trained]
 #include <ATen/Functions.h>
 #include <ATen/Parallel.h>
 #include <ATen/ops/div.h>
@@ -10,6 +10,7 @@
 #include "harness/measure/subject.h"
 #include "harness/run/rows.h"
 #include "harness/train/optimizer.h"
+#include "models/adapt/adapter.h"
 #include "tests/perf/flags.h"
 
 namespace plumbline::perf {
@@ -82,10 +83,15 @@ void Register(const Flags& flags) {
       measure::ReadInputs(flags.Text("inputs", ""), setup.subject.model->vocab_size());
   setup.order.resize(setup.rows.size());
   std::iota(setup.order.begin(), setup.order.end(), int64_t{0});
-  for (const models::NamedTensor& parameter : setup.subject.model->Parameters())
-    parameter.value.set_requires_grad(true);
-  setup.optimizer =
-      std::make_unique<train::AdamW>(setup.subject.model->Parameters(), train::AdamWConfig{});
+  const std::string adapter = flags.Text("adapter", "");
+  if (!adapter.empty()) {
+    models::LoadAdapter(*setup.subject.model, adapter, /*trainable=*/true);
+  } else {
+    for (const models::NamedTensor& parameter : setup.subject.model->Parameters())
+      parameter.value.set_requires_grad(true);
+  }
+  setup.optimizer = std::make_unique<train::AdamW>(models::AllParameters(*setup.subject.model),
+                                                   train::AdamWConfig{});
   Pass(setup);  // first touch of moments and caches is no one's speed
   benchmark::RegisterBenchmark("train", TrainSteps)->UseRealTime()->Unit(benchmark::kMillisecond);
 }

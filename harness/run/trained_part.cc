@@ -53,7 +53,8 @@ void RequireSameSettings(const config::Resolved& config, const models::Model& mo
   if (!config.Has("lora.r")) return;
   const models::LoraConfig asked = LoraConfigOf(config);
   const models::AdapterPlan plan = models::PlanAdapter(asked, models::ModuleNamesOf(model));
-  const models::LoraConfig own = models::LoraConfigFromPeft(model.adapter_config(), "model.adapter");
+  const models::LoraConfig own =
+      models::LoraConfigFromPeft(model.adapter_config(), "model.adapter");
   if (ShapesOf(plan) == ShapesOf(loaded) && plan.saved == loaded.saved &&
       asked.dropout == own.dropout)
     return;

@@ -18,8 +18,9 @@ models::LoraConfig LoraConfigOf(const config::Resolved& config);
 
 struct TrainedPart {
   std::vector<std::string> adapter_modules;  // planned, sorted; empty without an adapter
-  int64_t trainable_parameters = -1;         // planned: rank * (inputs + outputs) of each module and
-                                             // the modules trained whole; -1 without an adapter
+  // Planned: rank * (inputs + outputs) of each module, and the modules trained whole; -1 without an
+  // adapter.
+  int64_t trainable_parameters = -1;
   std::vector<std::string> notes;
 };
 

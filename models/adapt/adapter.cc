@@ -30,7 +30,8 @@ void FillUniform(const at::Tensor& a_RI, uint64_t seed, const std::string& name)
 }
 
 nn::LowRank Factors(const nn::Linear& linear, const AdaptedModule& module, double dropout) {
-  const at::TensorOptions options = linear.weight_OI.options().dtype(at::kFloat).requires_grad(false);
+  const at::TensorOptions options =
+      linear.weight_OI.options().dtype(at::kFloat).requires_grad(false);
   nn::LowRank low_rank;
   low_rank.a_RI = at::zeros({module.rank, linear.weight_OI.size(1)}, options);
   low_rank.b_OR = at::zeros({linear.weight_OI.size(0), module.rank}, options);
@@ -69,7 +70,8 @@ ModuleNames ModuleNamesOf(const Model& model) {
   ModuleNames names;
   names.model_type = model.config().value("model_type", "");
   for (const NamedLinear& map : model.Linears()) names.linears.push_back(map.name);
-  for (const NamedTensor& parameter : model.Parameters()) names.parameters.push_back(parameter.name);
+  for (const NamedTensor& parameter : model.Parameters())
+    names.parameters.push_back(parameter.name);
   return names;
 }
 

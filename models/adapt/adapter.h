@@ -1,5 +1,5 @@
-// LoRA adapters on a model: attached fresh or from a PEFT directory, saved as PEFT does, merged into
-// the weights. Called by training, by whatever loads a model for use, and by tests.
+// LoRA adapters on a model: attached fresh or from a PEFT directory, saved as PEFT does, merged
+// into the weights. Called by training, by whatever loads a model for use, and by tests.
 // Source: peft 0.21, tuners/lora, utils/save_and_load.py.
 //
 // Legend: R rank, I input width, O output width of a map.
@@ -19,14 +19,15 @@ namespace plumbline::models {
 
 ModuleNames ModuleNamesOf(const Model& model);
 
-// Freezes the model, attaches fp32 factors to the planned modules (A uniform in +-1/sqrt(I) from the
-// named stream of `seed`, B zero) and lets them, and the modules trained whole, be trained. `base`
-// goes into adapter_config.json. Errors: kUsage as PlanAdapter, or when there is an adapter already.
+// Freezes the model, attaches fp32 factors to the planned modules (A uniform in +-1/sqrt(I) from
+// the named stream of `seed`, B zero) and lets them, and the modules trained whole, be trained.
+// `base` goes into adapter_config.json. Errors: kUsage as PlanAdapter, or when there is an adapter
+// already.
 AdapterPlan AttachAdapter(Model& model, const LoraConfig& config, uint64_t seed,
                           const std::string& base);
 
-// The same from adapter_config.json and adapter_model.safetensors; values bitwise. `trainable` false
-// leaves nothing to train. Errors: kModel for a file that is missing, of another kind, or whose
+// The same from adapter_config.json and adapter_model.safetensors; values bitwise. `trainable`
+// false leaves nothing to train. Errors: kModel for a file that is missing, of another kind, or whose
 // tensors are not exactly those that its settings ask of this model.
 AdapterPlan LoadAdapter(Model& model, const std::filesystem::path& directory, bool trainable);
 

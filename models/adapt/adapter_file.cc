@@ -67,7 +67,8 @@ void LoadAdapterWeights(const Model& model, const std::filesystem::path& directo
       refuse(Quoted(name) + " of shape " + Json(entry->shape).dump() + ", not " +
              Json(tensor.value.sizes().vec()).dump());
     }
-    if (!at::isFloatingType(ScalarTypeOf(entry->type))) refuse(Quoted(name) + " of a type that is not floating");
+    if (!at::isFloatingType(ScalarTypeOf(entry->type)))
+      refuse(Quoted(name) + " of a type that is not floating");
     file.CopyTo(*entry, tensor.value);
     wanted.insert(name);
   }

@@ -81,7 +81,8 @@ class Planner {
 
   // A module trained whole beside a twin that is not would be two modules from then on.
   void RequireUntied(const std::string& parameter, const std::string& entry) const {
-    const bool has_head = std::count(names_.parameters.begin(), names_.parameters.end(), "lm_head.weight") > 0;
+    const auto& all = names_.parameters;
+    const bool has_head = std::find(all.begin(), all.end(), "lm_head.weight") != all.end();
     const bool is_tied = parameter == "model.shared.weight" || parameter == "shared.weight" ||
                          (parameter == "model.embed_tokens.weight" && !has_head);
     if (!is_tied) return;
@@ -121,7 +122,8 @@ class Planner {
       const bool is_t5 = names_.model_type == "t5" || names_.model_type == "mt5";
       plan_.target_modules = is_t5 ? Json::array({"q", "v"}) : Json::array({"q_proj", "v_proj"});
     }
-    if (plan_.target_modules.is_string()) return PlanPattern(plan_.target_modules.get<std::string>());
+    if (plan_.target_modules.is_string())
+      return PlanPattern(plan_.target_modules.get<std::string>());
     if (!plan_.target_modules.is_array() || plan_.target_modules.empty()) {
       Fail(ErrorKind::kUsage, "reading lora.target_modules", plan_.target_modules.dump(),
            "all-linear, a regular expression or a list of names", "leaving it out");
@@ -150,7 +152,8 @@ class Planner {
     }
   }
 
-  void AddTargets(const std::string& entry, const std::function<bool(const std::string&)>& matches) {
+  void AddTargets(const std::string& entry,
+                  const std::function<bool(const std::string&)>& matches) {
     const std::set<std::string> linears(names_.linears.begin(), names_.linears.end());
     bool found = false;
     for (const std::string& module : modules_) {
@@ -158,7 +161,8 @@ class Planner {
       if (!linears.contains(module)) {
         Fail(ErrorKind::kUsage, "reading lora.target_modules",
              Quoted(entry) + ", which names " + Quoted(module),
-             "maps of the layers: adapters of embeddings, norms and the output projection are not built",
+             "maps of the layers: adapters of embeddings, norms and the output projection are not "
+             "built",
              "lora.modules_to_save");
       }
       targets_.insert(module);

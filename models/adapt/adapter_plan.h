@@ -1,7 +1,7 @@
 // Which modules of a model an adapter's settings name: PEFT's matching, and errors where PEFT is
-// silent. Called before anything is attached, and to declare what a run will train; knows no tensor.
-// Source: peft 0.21, tuners/tuners_utils.py check_target_module_exists; utils/other.py _set_trainable,
-// get_pattern_key.
+// silent. Called before anything is attached, and to declare what a run will train; knows no
+// tensor. Source: peft 0.21, tuners/tuners_utils.py check_target_module_exists; utils/other.py
+// _set_trainable, get_pattern_key.
 #ifndef PLUMBLINE_MODELS_ADAPT_ADAPTER_PLAN_H_
 #define PLUMBLINE_MODELS_ADAPT_ADAPTER_PLAN_H_
 
@@ -35,7 +35,8 @@ struct ModuleNames {
 
 // Errors: kUsage for an entry of target_modules, modules_to_save or a pattern that matches nothing
 // (the nearest names are given), for one that names an embedding, a norm or the output projection,
-// for a module trained whole that is tied, and for two patterns that give one module different values.
+// for a module trained whole that is tied, and for two patterns that give one module different
+// values.
 AdapterPlan PlanAdapter(const LoraConfig& config, const ModuleNames& names);
 
 }  // namespace plumbline::models

@@ -1,5 +1,5 @@
-// What a LoRA adapter is, apart from its weights, and PEFT's adapter_config.json for it. Filled from
-// the configuration or from a PEFT directory; knows no tensor.
+// What a LoRA adapter is, apart from its weights, and PEFT's adapter_config.json for it. Filled
+// from the configuration or from a PEFT directory; knows no tensor.
 // Source: peft 0.21, tuners/lora/config.py.
 #ifndef PLUMBLINE_MODELS_ADAPT_LORA_CONFIG_H_
 #define PLUMBLINE_MODELS_ADAPT_LORA_CONFIG_H_

@@ -94,7 +94,8 @@ TEST_P(LoraRun, TrainsSavesAndIsUsedByEveryVerb) {
       << Stderr();
   EXPECT_FALSE(std::filesystem::exists(mini_.path() / "out/model.safetensors"));
   const Json ledger = File("out/ledger.json");
-  EXPECT_EQ(ledger.at("declared").at("adapter_modules"), ledger.at("observed").at("adapter_modules"));
+  EXPECT_EQ(ledger.at("declared").at("adapter_modules"),
+            ledger.at("observed").at("adapter_modules"));
   EXPECT_EQ(ledger.at("declared").at("trainable_parameters"),
             ledger.at("observed").at("trainable_parameters"));
   EXPECT_FALSE(ledger.at("observed").at("adapter_modules").empty());
@@ -104,7 +105,8 @@ TEST_P(LoraRun, TrainsSavesAndIsUsedByEveryVerb) {
   ASSERT_EQ(Use("eval", "--adapter out --out evaluated --max-new-tokens 3"), 0) << Stderr();
   EXPECT_NEAR(File("evaluated/all_results.json").at("eval_loss").get<double>(), trained,
               1e-5 * trained);
-  ASSERT_EQ(Use("generate", "--adapter out --out generated.jsonl --max-new-tokens 3"), 0) << Stderr();
+  ASSERT_EQ(Use("generate", "--adapter out --out generated.jsonl --max-new-tokens 3"), 0)
+      << Stderr();
   const std::vector<Json> generated = Lines(mini_.path() / "generated.jsonl");
   const std::vector<Json> predicted = Lines(mini_.path() / "out/predictions.jsonl");
   ASSERT_EQ(generated.size(), predicted.size());
@@ -145,9 +147,8 @@ TEST_P(LoraRun, APatternThatMatchesNothingIsOneErrorWithTheNearestName) {
 }
 
 TEST_P(LoraRun, ALayerLeftWithoutAdapterIsSaid) {
-  ASSERT_EQ(Train("out", R"(--epochs 1 --set lora.r=2 --set 'lora.target_modules=.*\.1\..*q_proj')"),
-            0)
-      << Stderr();
+  const std::string one_layer = R"('lora.target_modules=.*\.1\..*q_proj')";
+  ASSERT_EQ(Train("out", "--epochs 1 --set lora.r=2 --set " + one_layer), 0) << Stderr();
   EXPECT_THAT(Stderr(), HasSubstr("layers without adapter: model.layers.0"));
   EXPECT_THAT(File("out/ledger.json").at("observed").at("notes").dump(),
               HasSubstr("layers without adapter"));

@@ -82,7 +82,8 @@ TEST(AdapterTraining, TheBaseStaysAndTheLedgerCountsWhatMoved) {
   }
   for (const models::NamedTensor& tensor : outcome.adapter) {
     trainable += tensor.value.numel();
-    if (tensor.name.ends_with("lora_B.weight")) moved += tensor.value.abs().max().item<double>() > 0;
+    if (tensor.name.ends_with("lora_B.weight"))
+      moved += tensor.value.abs().max().item<double>() > 0;
   }
   const ledger::Observed& observed = outcome.result.observed;
   EXPECT_EQ(observed.trainable_parameters, trainable);

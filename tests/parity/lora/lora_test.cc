@@ -166,8 +166,8 @@ TEST_P(Lora, TwentyOptimizerStepsEqualPeft) {
   ASSERT_EQ(steps.size(), 20U);
   double worst = 0;
   for (size_t step = 0; step < steps.size(); ++step) {
-    const auto [loss, norm] = RunStep(*model, optimizer, step,
-                                      train::LearningRateAt(Schedule(), static_cast<int64_t>(step)));
+    const double rate = train::LearningRateAt(Schedule(), static_cast<int64_t>(step));
+    const auto [loss, norm] = RunStep(*model, optimizer, step, rate);
     const double wanted = steps.at(step).at("loss").get<double>();
     EXPECT_NEAR(loss, wanted, kLossRelativeTolerance * wanted) << "step " << step;
     EXPECT_NEAR(norm / steps.at(step).at("grad_norm").get<double>(), 1, kNormRelativeTolerance)

@@ -74,6 +74,9 @@ TEST(Value, ScalarForAListIsRefusedAndTheReverse) {
   EXPECT_EQ(Read(Spec(Type::kTextList), "[q_proj, v_proj]"), Json({"q_proj", "v_proj"}));
   EXPECT_EQ(Read(Spec(Type::kIntOrList), "[1, 2]"), Json({1, 2}));
   EXPECT_EQ(Read(Spec(Type::kIntOrList), "1"), Json(1));
+  EXPECT_EQ(Read(Spec(Type::kTextOrList), "[q_proj, v_proj]"), Json({"q_proj", "v_proj"}));
+  EXPECT_EQ(Read(Spec(Type::kTextOrList), "all-linear"), Json("all-linear"));
+  EXPECT_ERROR(Read(Spec(Type::kTextOrList), "{q: 1}"), ErrorKind::kUsage, "text or a list of text");
 }
 
 TEST(Value, MapForAValueIsRefused) {

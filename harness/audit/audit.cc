@@ -79,11 +79,12 @@ std::vector<RunAudit> AuditStudy(const Study& study) {
   std::vector<RunAudit> audits;
   for (size_t i = 0; i < study.runs.size(); ++i) {
     const Context context{study, study.runs[i], timelines[i], timelines};
-    RunAudit audit{study.runs[i].path, study.runs[i], {}};
+    RunAudit audit{study.runs[i].path, study.runs[i], {}, {}};
     for (const Rule& rule : Rules()) {
       for (Finding& finding : RunRule(rule, context)) audit.findings.push_back(std::move(finding));
     }
     std::ranges::stable_sort(audit.findings, Before);
+    audit.comparison = CompareRun(context, audit.findings);
     audits.push_back(std::move(audit));
   }
   return audits;

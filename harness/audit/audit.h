@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/audit/comparison.h"
 #include "harness/audit/evidence.h"
 #include "harness/audit/finding.h"
 
@@ -16,6 +17,7 @@ struct RunAudit {
   std::string path;
   Evidence evidence;
   std::vector<Finding> findings;  // worst first; not-evaluated ones last
+  std::vector<ComparedRow> comparison = {};  // declared, observed, claimed
 };
 
 // Runs the rules. A rule that throws kData (a broken file it opened) becomes not evaluated, with

@@ -11,12 +11,26 @@
 namespace plumbline::audit {
 
 // {"runs": [{"path", "findings": [{"rule", "verdict", "severity", "confidence", "statement",
-// "formula", "inputs": [{"file", "key"}], "settle", "action", "sources", "operands"}]}]}.
+// "formula", "inputs": [{"file", "key"}], "settle", "action", "sources", "operands"}],
+// "comparison": [{"quantity", "title", "declared": [cell], "observed": cell or null, "claimed":
+// [cell], "formula"}]}]}; a cell: {"text", "judgement": "agrees/refuted/open", "layer", "file",
+// "key", "line"}.
 Json AuditToJson(const std::vector<RunAudit>& audits, Language language);
 Json FindingToJson(const Finding& finding, Language language);
 std::string AuditToText(const std::vector<RunAudit>& audits, Language language);
 // One file that needs neither network nor script.
 std::string AuditToHtml(const std::vector<RunAudit>& audits, Language language);
+
+// Its parts: the three columns of a run; "" without rows.
+Json ComparisonToJson(const std::vector<ComparedRow>& rows, Language language);
+std::string ComparisonToText(const std::vector<ComparedRow>& rows, Language language);
+std::string ComparisonToHtml(const std::vector<ComparedRow>& rows, Language language);
+std::string EscapedHtml(std::string_view text);
+// "2 blocker, 1 minor; 3 claims refuted; 40 rules not evaluated".
+std::string SummaryLine(const RunAudit& audit, Language language);
+// The layer's name in the language; the verdict's word in it.
+std::string LayerWord(Layer layer, Language language);
+std::string VerdictText(Verdict verdict, Language language);
 
 std::string ListToText(Language language);
 std::string ExplainToText(const Rule& rule, Language language);

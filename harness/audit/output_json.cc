@@ -38,7 +38,9 @@ Json AuditToJson(const std::vector<RunAudit>& audits, Language language) {
     for (const Finding& finding : audit.findings) {
       findings.push_back(FindingToJson(finding, language));
     }
-    Json run = {{"path", audit.path}, {"findings", std::move(findings)}};
+    Json run = {{"path", audit.path},
+                {"findings", std::move(findings)},
+                {"comparison", ComparisonToJson(audit.comparison, language)}};
     if (!audit.evidence.notes.empty()) run["notes"] = audit.evidence.notes;
     runs.push_back(std::move(run));
   }

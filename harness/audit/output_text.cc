@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <array>
 #include <sstream>
 
 #include "harness/audit/output.h"
@@ -26,22 +28,6 @@ constexpr Labels kEnglishLabels = {"FORMULA", "FROM",          "SETTLE",
 constexpr Labels kKoreanLabels = {"계산", "근거",   "확인 방법", "조치",      "제외",
                                   "평가하지 않음", "발견 없음", "사용하지 못함", "신뢰도"};
 
-std::string KoreanVerdict(Verdict verdict) {
-  switch (verdict) {
-    case Verdict::kContradiction:
-      return "모순";
-    case Verdict::kDefect:
-      return "결함";
-    case Verdict::kSymptom:
-      return "징후";
-    case Verdict::kNote:
-      return "참고";
-    case Verdict::kNotEvaluated:
-      return "평가하지 않음";
-  }
-  return "";
-}
-
 std::string InputsLine(const Finding& finding) {
   std::string line;
   for (size_t i = 0; i < finding.inputs.size() && i < kInputsShown; ++i) {
@@ -62,9 +48,8 @@ void Line(std::ostream& out, const char* label, const std::string& text) {
 
 void WriteFinding(std::ostream& out, const Finding& finding, const Labels& labels,
                   Language language) {
-  const bool korean = language == Language::kKorean;
   out << "  " << SeverityLetter(finding.severity) << "  " << finding.rule << "  "
-      << (korean ? KoreanVerdict(finding.verdict) : VerdictWord(finding.verdict)) << ", "
+      << VerdictText(finding.verdict, language) << ", "
       << labels.confidence << " " << Fixed(finding.confidence, 2) << "\n"
       << "    " << Render(finding.statement, finding.operands, language) << "\n";
   Line(out, labels.formula, finding.formula);
@@ -74,25 +59,82 @@ void WriteFinding(std::ostream& out, const Finding& finding, const Labels& label
   if (finding.suppressed) Line(out, labels.suppressed, *finding.suppressed);
 }
 
+// Rules that lack the same input share a line.
+void WriteOpen(std::ostream& out, const RunAudit& audit, const Labels& labels, Language language) {
+  std::vector<std::pair<std::string, std::string>> lines;  // what is needed, the rules
+  for (const Finding& finding : audit.findings) {
+    if (finding.verdict != Verdict::kNotEvaluated) continue;
+    const std::string needs = Render(finding.statement, finding.operands, language);
+    const auto same = std::ranges::find(lines, needs, &std::pair<std::string, std::string>::first);
+    if (same == lines.end()) lines.emplace_back(needs, finding.rule);
+    else same->second += ", " + finding.rule;
+  }
+  for (const auto& [needs, rules] : lines) {
+    out << "  -  " << rules << "  " << labels.open << ": " << needs << "\n";
+  }
+}
+
 }  // namespace
+
+std::string VerdictText(Verdict verdict, Language language) {
+  if (language == Language::kEnglish) return VerdictWord(verdict);
+  switch (verdict) {
+    case Verdict::kContradiction:
+      return "모순";
+    case Verdict::kDefect:
+      return "결함";
+    case Verdict::kSymptom:
+      return "징후";
+    case Verdict::kNote:
+      return "참고";
+    case Verdict::kNotEvaluated:
+      return "평가하지 않음";
+  }
+  return "";
+}
+
+std::string SummaryLine(const RunAudit& audit, Language language) {
+  const bool korean = language == Language::kKorean;
+  std::array<size_t, 4> counts{};
+  size_t open = 0;
+  size_t suppressed = 0;
+  for (const Finding& finding : audit.findings) {
+    if (finding.verdict == Verdict::kNotEvaluated) ++open;
+    else if (finding.suppressed) ++suppressed;
+    else ++counts[static_cast<size_t>(finding.severity)];
+  }
+  constexpr std::array kEnglishNames = {"blocker", "major", "minor", "info"};
+  constexpr std::array kKoreanNames = {"치명", "중대", "경미", "정보"};
+  std::string text;
+  const auto add = [&](const std::string& part) { text += (text.empty() ? "" : ", ") + part; };
+  for (size_t i = 0; i < counts.size(); ++i) {
+    if (counts[i] == 0) continue;
+    add(korean ? std::string(kKoreanNames[i]) + " " + std::to_string(counts[i])
+               : std::to_string(counts[i]) + " " + kEnglishNames[i]);
+  }
+  if (text.empty()) text = korean ? kKoreanLabels.clean : kEnglishLabels.clean;
+  const auto more = [&](size_t count, const char* english, const char* korean_text) {
+    if (count == 0) return;
+    text += "; " + (korean ? std::string(korean_text) + " " + std::to_string(count)
+                           : std::to_string(count) + " " + english);
+  };
+  const size_t refuted = NumRefuted(audit.comparison);
+  more(refuted, refuted == 1 ? "claim refuted" : "claims refuted", "반증된 주장");
+  more(suppressed, "suppressed", "제외");
+  more(open, open == 1 ? "rule not evaluated" : "rules not evaluated", "평가하지 않은 규칙");
+  return text;
+}
 
 std::string AuditToText(const std::vector<RunAudit>& audits, Language language) {
   const Labels& labels = language == Language::kKorean ? kKoreanLabels : kEnglishLabels;
   std::ostringstream out;
   for (const RunAudit& audit : audits) {
-    out << audit.path << "\n";
-    size_t found = 0;
+    out << audit.path << "\n  " << SummaryLine(audit, language) << "\n";
     for (const Finding& finding : audit.findings) {
-      if (finding.verdict == Verdict::kNotEvaluated) continue;
-      WriteFinding(out, finding, labels, language);
-      ++found;
+      if (finding.verdict != Verdict::kNotEvaluated) WriteFinding(out, finding, labels, language);
     }
-    if (found == 0) out << "  " << labels.clean << "\n";
-    for (const Finding& finding : audit.findings) {
-      if (finding.verdict != Verdict::kNotEvaluated) continue;
-      out << "  -  " << finding.rule << "  " << labels.open << ": "
-          << Render(finding.statement, finding.operands, language) << "\n";
-    }
+    out << ComparisonToText(audit.comparison, language);
+    WriteOpen(out, audit, labels, language);
     for (const std::string& note : audit.evidence.notes) {
       out << "  -  " << labels.note << ": " << note << "\n";
     }

@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "harness/audit/duration.h"
 #include "harness/audit/report_text.h"
 #include "harness/base/number.h"
 
@@ -117,6 +118,19 @@ bool IsSequenceToSequence(const Evidence& run) {
   const std::string family = FamilyOf(run);
   for (const char* known : {"t5", "mt5", "umt5", "longt5", "bart", "mbart", "pegasus"}) {
     if (family == known) return true;
+  }
+  return false;
+}
+
+bool StartsFromThisRun(const Evidence& run, const Claim& claim) {
+  const auto from = FindDuration(claim.base, 0);
+  if (!from) return false;
+  const Interval meant = from->Meant();
+  if (const Reading* runtime = run.Final("train_runtime")) {
+    return Widen(meant, 0.01 * meant.high).Contains(runtime->value.value);
+  }
+  for (const Claim* estimate : run.ClaimsOf("estimated_runtime_s")) {
+    if (!Disjoint(meant, estimate->value)) return true;
   }
   return false;
 }

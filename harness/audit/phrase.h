@@ -34,6 +34,8 @@ std::optional<double> TrainOnlySeconds(const Evidence& run);
 // "t5" for "csebuetnlp/mT5_multilingual_XLSum": model_type of config.json, else from the name.
 std::string FamilyOf(const Evidence& run);
 bool IsSequenceToSequence(const Evidence& run);
+// A promise starts from this run's own time ("1 h 49 min -> 27 min").
+bool StartsFromThisRun(const Evidence& run, const Claim& claim);
 
 }  // namespace plumbline::audit
 

@@ -38,6 +38,9 @@ std::vector<std::string> ClocksIn(std::string_view text);
 // The cells of a "| a | b |" row, trimmed; empty when the line is none.
 std::vector<std::string> CellsOf(std::string_view line);
 
+// "rouge-1", "rouge1", "rouge-l" as eval_ keys; empty: none. "rouge-lsum" is told apart.
+std::string RougeKey(std::string_view lower);
+
 }  // namespace plumbline::audit
 
 #endif  // PLUMBLINE_HARNESS_AUDIT_PROSE_SCAN_H_

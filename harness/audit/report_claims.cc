@@ -108,6 +108,8 @@ class MapReader {
   bool Time(const std::string& key, const Literal& value) {
     if (key == "total_time_seconds" || key == "estimated_total_seconds") {
       Number(SaysEstimate(Lowered(value.comment)) ? "estimated_runtime_s" : "runtime_s", key, value);
+    } else if (key == "samples_per_second") {
+      if (!SaysEstimate(Lowered(value.comment))) Number("samples_per_second", key, value);
     } else if (key == "elapsed_time") {
       if (const auto duration = FindDuration(value.text, 0)) {
         Claim("elapsed_s", duration->Meant(), duration->text, key, value);

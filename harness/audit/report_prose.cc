@@ -5,6 +5,7 @@
 #include "harness/audit/duration.h"
 #include "harness/audit/prose_scan.h"
 #include "harness/audit/report_prose_run.h"
+#include "harness/audit/report_scores.h"
 
 namespace plumbline::audit {
 namespace {
@@ -210,6 +211,7 @@ void ReadProse(const ReportText& report, const RunNames& names, const std::strin
   for (const ReportLine& line : report.lines) {
     if (MayBeProse(line)) reader.Read(line);
   }
+  ReadScoreTables(report, names, shown, study);
   if (study.runs.size() == 1) ReadSingleRunProse(report, shown, study.runs.front());
 }
 

@@ -10,17 +10,6 @@
 namespace plumbline::audit {
 namespace {
 
-// "rouge-1", "rouge1", "rouge-l" as eval_ keys; empty: none. "rouge-lsum" is told apart.
-std::string RougeKey(std::string_view lower) {
-  for (const auto& [word, key] : std::initializer_list<std::pair<std::string_view, const char*>>{
-           {"rouge-1", "eval_rouge1"}, {"rouge1", "eval_rouge1"}, {"rouge-2", "eval_rouge2"},
-           {"rouge2", "eval_rouge2"},  {"rouge-lsum", "eval_rougeLsum"},
-           {"rouge-l", "eval_rougeL"}, {"rougel", "eval_rougeL"}}) {
-    if (lower.find(word) != std::string_view::npos) return key;
-  }
-  return "";
-}
-
 class RunProse {
  public:
   RunProse(const std::string& shown, Evidence& run) : shown_(shown), run_(run) {}

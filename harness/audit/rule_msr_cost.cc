@@ -118,20 +118,6 @@ void CostRatio(const Context& context, double own_s, Sink& sink) {
   }
 }
 
-// The promise starts from this run's own time ("1 h 49 min -> 27 min").
-bool StartsFromThisRun(const Evidence& run, const Claim& claim) {
-  const auto from = FindDuration(claim.base, 0);
-  if (!from) return false;
-  const Interval meant = from->Meant();
-  if (const Reading* runtime = run.Final("train_runtime")) {
-    return Widen(meant, 0.01 * meant.high).Contains(runtime->value.value);
-  }
-  for (const Claim* estimate : run.ClaimsOf("estimated_runtime_s")) {
-    if (!Disjoint(meant, estimate->value)) return true;
-  }
-  return false;
-}
-
 void Promise(const Context& context, const Claim& claim, Sink& sink) {
   const Evidence& run = context.run;
   if (!StartsFromThisRun(run, claim)) return;

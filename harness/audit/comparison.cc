@@ -76,7 +76,8 @@ RowMaker& RowMaker::DeclareSetting(const Evidence& run, std::string_view key) {
 
 RowMaker& RowMaker::Observe(const std::string& text, const Interval& value, const Place& place,
                             const std::string& formula, const std::string& korean) {
-  row_.observed = {{{"", text, korean}, value, Layer::kResolved, Judgement::kOpen, place}};
+  const std::string translated = korean.empty() ? KoreanWords(text) : korean;
+  row_.observed = {{{"", text, translated}, value, Layer::kResolved, Judgement::kOpen, place}};
   row_.formula = formula;
   return *this;
 }

@@ -9,15 +9,15 @@ namespace {
 
 constexpr double kMostConfidence = 0.99;
 
-const std::string& ValueOf(const std::vector<Operand>& operands, std::string_view name,
+std::string ValueOf(const std::vector<Operand>& operands, std::string_view name,
                            std::string_view text, Language language) {
   const auto found = std::ranges::find(operands, name, &Operand::name);
   if (found == operands.end()) {
     Fail(ErrorKind::kInternal, "the sentence of a finding", Quoted(text),
          "an operand for {" + std::string(name) + "}", "the rule's With()");
   }
-  const bool korean = language == Language::kKorean && !found->korean.empty();
-  return korean ? found->korean : found->value;
+  if (language == Language::kEnglish) return found->value;
+  return found->korean.empty() ? KoreanWords(found->value) : found->korean;
 }
 
 }  // namespace
@@ -79,6 +79,10 @@ std::string Render(const Text& text, const std::vector<Operand>& operands, Langu
     at = close + 1;
   }
   return out + std::string(source.substr(at));
+}
+
+std::string FormulaText(const Finding& finding, Language language) {
+  return language == Language::kKorean ? KoreanWords(finding.formula) : finding.formula;
 }
 
 const char* VerdictWord(Verdict verdict) {

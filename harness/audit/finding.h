@@ -82,6 +82,11 @@ class Sink {
 // The text with its operands put in. Errors: kInternal for a name that no operand has.
 std::string Render(const Text& text, const std::vector<Operand>& operands, Language language);
 
+// Known English words of a formula or an operand in Korean; names of keys and files stay.
+std::string KoreanWords(std::string_view text);
+// The formula in the language.
+std::string FormulaText(const Finding& finding, Language language);
+
 const char* VerdictWord(Verdict verdict);
 const char* SeverityLetter(Severity severity);
 std::optional<Severity> ParseSeverity(std::string_view letter);

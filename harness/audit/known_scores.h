@@ -14,13 +14,16 @@ struct KnownScores {
   double rouge2;
   double rougel;
   std::string_view what;
+  std::string_view what_korean;
   std::string_view source;
 };
 
 inline constexpr std::array<KnownScores, 2> kKnownScores = {{
     {"xlsum", 0.236745, 0.114478, 0.223619, "the authors' Korean test row",
+     "저자의 한국어 시험 점수",
      "csebuetnlp/xl-sum README"},
     {"kobart", 0.4048, 0.2480, 0.3952, "a two-epoch KoBART run on 2,500 Korean dialogues, measured",
+     "한국어 대화 2,500개로 두 에폭 학습한 KoBART 실측",
      "train log of that run; another scorer is possible"},
 }};
 

@@ -180,7 +180,7 @@ Json ComparisonToJson(const std::vector<ComparedRow>& rows, Language language) {
                 {"declared", CellsToJson(row.declared, true, language)},
                 {"observed", nullptr},
                 {"claimed", CellsToJson(row.claimed, false, language)},
-                {"formula", row.formula}};
+                {"formula", language == Language::kKorean ? KoreanWords(row.formula) : row.formula}};
     if (!row.observed.empty()) one["observed"] = CellToJson(row.observed[0], false, language);
     json.push_back(std::move(one));
   }

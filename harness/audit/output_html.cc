@@ -74,7 +74,7 @@ void WriteArticle(std::ostream& out, const Finding& finding, const Labels& label
       << VerdictText(finding.verdict, language) << ", " << labels.confidence << " "
       << Fixed(finding.confidence, 2) << "</small></p><p>"
       << EscapedHtml(Render(finding.statement, finding.operands, language)) << "</p><dl>";
-  Item(out, labels.formula, finding.formula, true);
+  Item(out, labels.formula, FormulaText(finding, language), true);
   Item(out, labels.settle, Render(finding.settle, finding.operands, language));
   Item(out, labels.action, Render(finding.action, finding.operands, language));
   Item(out, labels.inputs, PlacesText(finding), true);

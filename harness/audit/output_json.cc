@@ -13,15 +13,15 @@ Json FindingToJson(const Finding& finding, Language language) {
   }
   Json operands = Json::object();
   for (const Operand& operand : finding.operands) {
-    const bool korean = language == Language::kKorean && !operand.korean.empty();
-    operands[operand.name] = korean ? operand.korean : operand.value;
+    operands[operand.name] = Render({"{value}", "{value}"}, {{"value", operand.value, operand.korean}},
+                                    language);
   }
   Json json = {{"rule", finding.rule},
                {"verdict", VerdictWord(finding.verdict)},
                {"severity", SeverityLetter(finding.severity)},
                {"confidence", finding.confidence},
                {"statement", Render(finding.statement, finding.operands, language)},
-               {"formula", finding.formula},
+               {"formula", FormulaText(finding, language)},
                {"inputs", std::move(inputs)},
                {"operands", std::move(operands)},
                {"settle", Render(finding.settle, finding.operands, language)},

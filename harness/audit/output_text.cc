@@ -52,7 +52,7 @@ void WriteFinding(std::ostream& out, const Finding& finding, const Labels& label
       << VerdictText(finding.verdict, language) << ", "
       << labels.confidence << " " << Fixed(finding.confidence, 2) << "\n"
       << "    " << Render(finding.statement, finding.operands, language) << "\n";
-  Line(out, labels.formula, finding.formula);
+  Line(out, labels.formula, FormulaText(finding, language));
   Line(out, labels.inputs, InputsLine(finding));
   Line(out, labels.settle, Render(finding.settle, finding.operands, language));
   Line(out, labels.action, Render(finding.action, finding.operands, language));

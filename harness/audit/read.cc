@@ -1,6 +1,7 @@
 #include "harness/audit/read.h"
 
 #include <algorithm>
+#include <iostream>
 
 #include "harness/audit/literal.h"
 #include "harness/audit/reader_fixture.h"
@@ -16,6 +17,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr size_t kSniffedBytes = 64 << 10;
+constexpr const char* kStandardInput = "standard input";
 
 void Nothing(const fs::path& path) {
   Fail(ErrorKind::kData, "auditing " + Quoted(path.string()), "no training log in it",
@@ -50,10 +52,10 @@ fs::path OnlyText(const fs::path& directory) {
   return texts.size() == 1 ? texts.front() : fs::path();
 }
 
-Study ReadFileStudy(const fs::path& path) {
+// `kind`: the file's extension, which says how the text is read.
+Study StudyOfText(const std::string& text, const fs::path& path, const std::string& kind) {
   const std::string shown = path.filename().string();
-  const std::string text = ReadTextFile(path);
-  if (path.extension() == ".json") {
+  if (kind == ".json") {
     const Literal document = ParseLiteralFile(text, shown);
     if (IsFixture(document)) return ReadFixture(document, path.string(), shown);
     Study study{path.string(), {NamedRun(path)}};
@@ -64,12 +66,40 @@ Study ReadFileStudy(const fs::path& path) {
     }
     return study;
   }
-  if (path.extension() == ".yaml" || path.extension() == ".yml") {
+  if (kind == ".yaml" || kind == ".yml") {
     Study study{path.string(), {NamedRun(path)}};
-    AddSettings(ReadDocumentFile(path, shown), Layer::kFile, shown, study.runs[0]);
+    AddSettings(ParseYamlText(text, shown), Layer::kFile, shown, study.runs[0]);
     return study;
   }
   return ReadReport(text, path.string(), shown);
+}
+
+Study ReadFileStudy(const fs::path& path) {
+  return StudyOfText(ReadTextFile(path), path, path.extension().string());
+}
+
+void RefuseBinary(std::string_view text, const fs::path& path) {
+  if (text.substr(0, kSniffedBytes).find('\0') == std::string_view::npos) return;
+  Fail(ErrorKind::kData, "reading " + Quoted(path.string()), "a binary file", "text",
+       "a trainer_state.json, a log or a run directory");
+}
+
+// What was piped in: a trainer_state.json begins with a brace and holds no dict lines.
+Study ReadPipedStudy(std::istream& input) {
+  std::string text;
+  for (char block[1 << 16]; input.read(block, sizeof block) || input.gcount() > 0;) {
+    text.append(block, static_cast<size_t>(input.gcount()));
+    if (text.size() > kLargestTextBytes) {
+      Fail(ErrorKind::kData, "reading standard input",
+           "more than " + std::to_string(kLargestTextBytes) + " bytes", "less",
+           "the log's part that holds the metrics");
+    }
+  }
+  RefuseBinary(text, kStandardInput);
+  const size_t first = text.find_first_not_of(" \t\r\n");
+  const bool json = first != std::string::npos && text[first] == '{' &&
+                    text.find('\"', first) < text.find('\'', first);
+  return StudyOfText(text, kStandardInput, json ? ".json" : "");
 }
 
 void AddDeclared(const ReadOptions& options, Study& study) {
@@ -97,20 +127,19 @@ std::string ReadTextFile(const fs::path& path) {
          "at most " + std::to_string(kLargestTextBytes), "the log's part that holds the metrics");
   }
   std::string text = ReadFile(path);
-  if (std::string_view(text).substr(0, kSniffedBytes).find('\0') != std::string_view::npos) {
-    Fail(ErrorKind::kData, "reading " + Quoted(path.string()), "a binary file", "text",
-         "a trainer_state.json, a log or a run directory");
-  }
+  RefuseBinary(text, path);
   return text;
 }
 
 Study ReadStudy(const fs::path& path, const ReadOptions& options) {
-  if (!fs::exists(path)) {
+  if (path != "-" && !fs::exists(path)) {
     Fail(ErrorKind::kData, "auditing " + Quoted(path.string()), "nothing there",
          "a run directory, a trainer_state.json, a log or a report", "plumbline audit --help");
   }
   Study study;
-  if (fs::is_directory(path)) {
+  if (path == "-") {
+    study = ReadPipedStudy(std::cin);
+  } else if (fs::is_directory(path)) {
     study = {path.string(), {NamedRun(path)}};
     ReadDirectory(path, study.runs[0]);
     const fs::path text = study.runs[0].log.empty() ? OnlyText(path) : fs::path();

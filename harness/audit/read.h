@@ -22,7 +22,7 @@ struct ReadOptions {
 inline constexpr uint64_t kLargestTextBytes = 64ull << 20;
 
 // A run directory (ours or HuggingFace's), a trainer_state.json or fixture, a text log, a Markdown
-// report. Errors: kData when the path does not exist or nothing in it can be audited.
+// report; "-": one of these but a directory, from standard input. Errors: kData when the path does not exist or nothing in it can be audited.
 Study ReadStudy(const std::filesystem::path& path, const ReadOptions& options);
 
 // Its pieces, one file each (reader_*.cc). `shown` is the file's name in findings.

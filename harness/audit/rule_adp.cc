@@ -16,7 +16,7 @@ constexpr Text kTotal = {
     "주장된 파라미터 {claimed}은(는) 체크포인트와 맞지 않음: {model}은(는) {count} ({ratio}배){other}"};
 constexpr Text kTrainable = {
     "{trainable} trainable parameters, but rank {rank} on {targets} of {model} gives {count}{explained}",
-    "학습 파라미터 {trainable}, 그러나 {model}의 {targets}에 rank {rank}이면 {count}{explained}"};
+    "학습 파라미터 {trainable}, 그러나 {model}의 {targets}에 랭크 {rank}이면 {count}{explained}"};
 constexpr Text kUnpacked = {
     "{percent} % trainable = {trainable} / {total}, the base counted unpacked (with 4-bit storage a "
     "plain count would give {packed}): the counter knows adapters, or the base was not 4-bit; "
@@ -98,7 +98,7 @@ void DeclaredTrainable(const Context& context, const ModelShape& shape, Sink& si
       .With("model", shape.name)
       .With("count", std::to_string(count))
       .With("explained", explained.empty() ? "" : "; " + explained + " reproduces it",
-            explained.empty() ? "" : "; " + explained + "이면 일치")
+            explained.empty() ? "" : "; " + KoreanWords(explained) + "이면 일치")
       .Formula("r * sum(in + out) = " + std::to_string(count))
       .From(trainable->place)
       .Do(kDo);

@@ -45,7 +45,7 @@ constexpr Text kZero = {
 constexpr Text kZeroDo = {
     "make the optimizer after the adapter, enable input gradients under checkpointing, and look "
     "at the gradients of lora_B in the first step",
-    "어댑터를 붙인 뒤 optimizer를 만들고, checkpointing에서는 입력 gradient를 켜고, 첫 스텝의 lora_B gradient를 확인"};
+    "어댑터를 붙인 뒤 옵티마이저를 만들고, 체크포인팅에서는 입력 그래디언트를 켜고, 첫 스텝의 lora_B 그래디언트를 확인"};
 constexpr Text kZeroSettle = {"compare logits with and without the adapter on one row",
                               "한 행에서 어댑터 유무의 로짓을 비교"};
 constexpr Text kBroken = {
@@ -290,7 +290,7 @@ Rule AdpNotAppliedRule() {
           {"A lora_B matrix starts at zero; one whose norm is below 1e-6 after training got no "
            "gradient or was not in the optimizer. An adapter saved before the first step is zero "
            "rightly. Keys that do not load, and equal logits, need a run.",
-           "lora_B는 0에서 시작; 학습 후 노름이 1e-6 미만이면 gradient가 없었거나 optimizer에 없었음. 첫 스텝 전에 저장한 "
+           "lora_B는 0에서 시작; 학습 후 노름이 1e-6 미만이면 그래디언트가 없었거나 optimizer에 없었음. 첫 스텝 전에 저장한 "
            "어댑터는 0이 정상. 로드되지 않는 키와 같은 로짓은 실행이 필요."},
           {"huggingface/transformers#34068", "huggingface/peft#1678", "huggingface/peft#2566",
            "huggingface/peft#2699", "locuslab/open-unlearning#178", "microsoft/LoRA#120",

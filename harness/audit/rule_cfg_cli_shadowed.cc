@@ -173,7 +173,7 @@ bool SideBranch(const Context& context, Sink& sink) {
       .With("argument", argument->text)
       .With("file", file->text)
       .With("observed", BatchesText(context.timeline))
-      .With("side", "file")
+      .With("side", "file", "파일")
       .From(argument->places.front())
       .From(file->places.front());
   return true;

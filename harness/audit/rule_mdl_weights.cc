@@ -39,7 +39,7 @@ constexpr Text kNeedsWeights = {"needs config.json and model.safetensors",
 
 constexpr Text kFp16 = {
     "the trained weights are float16: gradients overflow at 65504 and a scaler refuses them",
-    "학습된 가중치가 float16: gradient가 65504에서 넘치고 scaler가 거부"};
+    "학습된 가중치가 float16: 그래디언트가 65504에서 넘치고 스케일러가 거부"};
 constexpr Text kBf16 = {
     "the trained weights are bfloat16 without a float32 copy: a step of {rate} on weights of "
     "typically {size} is {ratio} of the weight, below 2^-9 it rounds away",

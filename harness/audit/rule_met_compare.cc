@@ -118,14 +118,19 @@ void AcrossRuns(const Context& context, const std::vector<EvalPair>& pairs, Sink
   if (lowest == nullptr || pairs.empty()) return;
   const EvalPair& own = pairs.back();
   std::string shares;
+  std::string korean;
   Place other_place;
   for (const Evidence& other : context.study.runs) {
     if (&other == &context.run) continue;
     for (const EvalPair& pair : PairsOf(other)) {
       const double share = own.score->value.value / pair.score->value.value;
       if (share >= 0.5 || pair.loss->value.value <= own.loss->value.value) continue;
-      shares += (shares.empty() ? "" : " or ") + Percent(share) + " of " + other.name + " " +
-                EpochText(*pair.point) + " (perplexity " + Show(Perplexity(*pair.loss), 3) + ")";
+      const std::string epoch = EpochText(*pair.point);
+      const std::string perplexity = Show(Perplexity(*pair.loss), 3);
+      korean += (korean.empty() ? "" : " 또는 ") + other.name + " " + KoreanWords(epoch) +
+                "(퍼플렉시티 " + perplexity + ")의 " + Percent(share);
+      shares += (shares.empty() ? "" : " or ") + Percent(share) + " of " + other.name + " " + epoch +
+                " (perplexity " + perplexity + ")";
       other_place = pair.score->place;
     }
   }
@@ -133,7 +138,7 @@ void AcrossRuns(const Context& context, const std::vector<EvalPair>& pairs, Sink
   sink.Add(Verdict::kSymptom, Severity::kMajor, 0.7, kAcross)
       .With("loss", lowest->value.text)
       .With("ppl", Show(Perplexity(*lowest), 3))
-      .With("shares", shares)
+      .With("shares", shares, korean)
       .Formula("exp(" + lowest->value.text + ") = " + Show(Perplexity(*lowest), 3) + "; " +
                own.score->value.text + " = " + shares)
       .From(lowest->place)

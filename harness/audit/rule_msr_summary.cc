@@ -30,9 +30,9 @@ constexpr Text kNarrow = {
     "the claimed grad_norm range {claimed} leaves out printed values up to {largest} (range {range})",
     "주장된 grad_norm 범위 {claimed}은(는) 인쇄된 최대 {largest}을(를) 뺀 것 (범위 {range})"};
 constexpr Text kSteps = {
-    "the claimed {claimed} = {value} steps are no optimizer-step plan: the trace proves {steps} steps "
+    "the claimed {claimed} steps are no optimizer-step plan: the trace proves {steps} steps "
     "in all ({per_epoch} an epoch); a larger batch gives fewer steps, not more",
-    "주장된 {claimed} = {value} 스텝은 옵티마이저 스텝 계획이 아님: 기록은 총 {steps}스텝(에폭당 {per_epoch})을 증명함; "
+    "주장된 {claimed} 스텝은 옵티마이저 스텝 계획이 아님: 기록은 총 {steps}스텝(에폭당 {per_epoch})을 증명함; "
     "배치가 크면 스텝은 늘지 않고 줄어듦"};
 constexpr Text kNeeds = {"needs derived figures in a report", "보고서의 파생 수치 필요"};
 
@@ -123,9 +123,9 @@ void StepsTotal(const Context& context, Sink& sink) {
   const auto planned = static_cast<double>(*timeline.planned_steps);
   for (const Claim* claim : context.run.ClaimsOf("steps_total")) {
     if (claim->value.Contains(planned)) continue;
+    const std::string value = Show(claim->value.Middle());
     SayWrong(sink, kSteps, 0.97, claim->place)
-        .With("claimed", claim->text)
-        .With("value", Show(claim->value.Middle()))
+        .With("claimed", value == claim->text ? value : claim->text + " = " + value)
         .With("steps", Show(planned))
         .With("per_epoch", Show(timeline.steps_per_epoch.Middle(), 4))
         .Formula(claim->text + " != " + Show(planned));

@@ -98,7 +98,8 @@ Verb AuditVerb() {
   };
   verb.example =
       "plumbline audit outputs/my-run\n"
-      "plumbline audit trainer_state.json --declared config.yaml --lang ko";
+      "plumbline audit trainer_state.json --declared config.yaml --lang ko\n"
+      "tail -n 5000 train.log | plumbline audit -";
   verb.run = RunAuditVerb;
   return verb;
 }

@@ -5,7 +5,10 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <iostream>
+#include <sstream>
 
+#include "harness/audit/read.h"
 #include "harness/audit/reader_state.h"
 #include "tests/unit/audit/trace_fixture.h"
 
@@ -191,6 +194,33 @@ TEST(ReportReader, APlainLogOfDictLinesIsOneRun) {
   EXPECT_FALSE(study.runs[0].log[0].Find("grad_norm")->value.Finite());
   EXPECT_EQ(study.runs[0].evaluations.size(), 1u);
   EXPECT_EQ(study.runs[0].final.at("train_runtime").value.text, "10.0");
+}
+
+// Runs ReadStudy("-") on a text.
+Study Piped(const std::string& text) {
+  std::istringstream input(text);
+  std::streambuf* before = std::cin.rdbuf(input.rdbuf());
+  std::cin.clear();
+  try {
+    Study study = ReadStudy("-", {});
+    std::cin.rdbuf(before);
+    return study;
+  } catch (...) {
+    std::cin.rdbuf(before);
+    throw;
+  }
+}
+
+TEST(ReportReader, APipedLogOrStateIsReadAsItsFileWouldBe) {
+  const Study log = Piped("{'loss': 2.5, 'epoch': 0.5}\n{'loss': 2.0, 'epoch': 1.0}\n");
+  ASSERT_EQ(log.runs.size(), 1u);
+  EXPECT_EQ(log.runs[0].log.size(), 2u);
+  const Study state = Piped(" {\"log_history\": [{\"loss\": 1.5, \"step\": 10}], \"max_steps\": 20}");
+  EXPECT_EQ(state.runs[0].log.size(), 1u);
+  EXPECT_EQ(state.runs[0].log[0].place.file, "standard input");
+  EXPECT_THROW(Piped(""), Error);
+  EXPECT_THROW(Piped(std::string("\0\1\2", 3)), Error);
+  EXPECT_THROW(Piped("nothing about training here\n"), Error);
 }
 
 }  // namespace

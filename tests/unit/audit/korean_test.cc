@@ -1,0 +1,141 @@
+// --lang ko: sentences, formulas and tables are Korean, except names of keys, files, rules and tools.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <map>
+#include <set>
+
+#include "harness/audit/output.h"
+#include "harness/audit/read.h"
+#include "tests/unit/audit/tier1_cases.h"
+#include "tests/unit/audit/trace_fixture.h"
+
+namespace plumbline::audit {
+namespace {
+
+// Keys, fields, functions, libraries, models and acronyms that Korean readers use as they are.
+const std::set<std::string>& Allowed() {
+  static const std::set<std::string> kWords = {
+      // acronyms and names
+      "ASCII", "BOS", "EOS", "NFC", "NFD", "NaN", "ROUGE", "RL", "LoRA", "QLoRA", "UTF", "BPE", "LCS",
+      "Adam", "CV", "GA", "GPU", "Jaccard", "MinHash", "JSON", "HTML", "DialogSum", "DeepSpeed",
+      "KoBART", "XL", "Sum", "XLSum", "Llama", "Qwen", "BART", "mT", "Korean", "Trainer", "HuggingFace",
+      "PEFT", "peft", "accelerate", "transformers", "bitsandbytes", "plumbline", "kobart", "qwen",
+      "llama", "basalt", "teacher", "forcing", "autocast", "collator", "ledger",
+      // keys, fields and values of files
+      "rougeL", "rougeLsum", "alpha", "bf", "fp", "dialogue", "dtype", "epoch", "eos", "false", "fname", "fold", "generate",
+      "id", "ids", "labels", "lora", "loss", "output", "pad", "packing", "patience", "prediction",
+      "predictions", "prompt", "references", "runtime", "seed", "step", "steps", "true", "False",
+      "True", "validation", "train", "test", "vocab", "max", "auto", "none", "null", "unk", "bos",
+      "linear", "file", "state", "best", "last", "ascii", "unicode", "syllable", "particle", "usr",
+      "world", "base", "config", "checkpoint", "tokenizer", "sentinel", "merge", "head", "embedding",
+      "logits", "cache", "adapter", "sum", "in", "out", "greedy", "beam", "mask", "attention",
+      // mathematics
+      "argmax", "argmin", "ceil", "exp", "floor", "ln", "log", "min", "mod", "sqrt"};
+  return kWords;
+}
+
+bool IsLetter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+
+// Latin words that stand alone: not parts of names such as eval_loss, config.json or gen-cache-off.
+std::vector<std::string> LatinWords(const std::string& text) {
+  const std::string kOfNames = "_./=(-[]`#<>";
+  std::vector<std::string> words;
+  bool quoted = false;  // `command --flag`
+  for (size_t at = 0; at < text.size();) {
+    if (text[at] == '`') quoted = !quoted;
+    if (!IsLetter(text[at]) || quoted) {
+      ++at;
+      continue;
+    }
+    size_t end = at;
+    while (end < text.size() && (IsLetter(text[end]) || (text[end] >= '0' && text[end] <= '9'))) ++end;
+    const bool before = at > 0 && (kOfNames.find(text[at - 1]) != std::string::npos ||
+                                   (text[at - 1] >= '0' && text[at - 1] <= '9'));
+    const bool after = end < text.size() && kOfNames.find(text[end]) != std::string::npos;
+    const std::string word = text.substr(at, end - at);
+    const bool digits = word.find_first_of("0123456789") != std::string::npos;
+    if (!before && !after && !digits && word.size() > 1) words.push_back(word);
+    at = end;
+  }
+  return words;
+}
+
+std::string StrangersIn(const std::string& text) {
+  std::string strangers;
+  for (const std::string& word : LatinWords(text)) {
+    if (!Allowed().contains(word)) strangers += word + " ";
+  }
+  return strangers.empty() ? "" : strangers + "in: " + text + "\n";
+}
+
+std::string StrangersIn(const Finding& finding) {
+  std::string found;
+  for (const Text* text : {&finding.statement, &finding.settle, &finding.action}) {
+    found += StrangersIn(Render(*text, finding.operands, Language::kKorean));
+  }
+  found += StrangersIn(FormulaText(finding, Language::kKorean));
+  return found.empty() ? "" : finding.rule + ": " + found;
+}
+
+void ExpectKorean(const std::vector<RunAudit>& audits) {
+  for (const RunAudit& audit : audits) {
+    for (const Finding& finding : audit.findings) EXPECT_EQ(StrangersIn(finding), "");
+    for (const ComparedRow& row : audit.comparison) {
+      EXPECT_EQ(StrangersIn(Render(row.title, {}, Language::kKorean)), "");
+      for (const ComparedCell& cell : row.observed) EXPECT_EQ(StrangersIn(cell.text.korean), "");
+    }
+  }
+}
+
+TEST(Korean, FindingsOfTheReportsFigures) {
+  for (const char* name : {"three_models_printed.json", "three_models_reconstructed.json",
+                           "mt5_printed.json"}) {
+    ExpectKorean(AuditStudy(ReadStudy(std::string("tests/unit/audit/data/") + name, {})));
+  }
+}
+
+TEST(Korean, FindingsOfEveryRunOfTrainer) {
+  size_t runs = 0;
+  for (const auto& entry : std::filesystem::directory_iterator("tests/golden/trainer_runs")) {
+    if (!entry.is_directory()) continue;
+    ExpectKorean(AuditStudy(ReadStudy(entry.path(), {})));
+    ++runs;
+  }
+  EXPECT_EQ(runs, 32u);
+}
+
+TEST(Korean, FindingsOfEveryCaseThatFires) {
+  for (const auto& family : {SettingCases(), CourseCases(), ResultCases()}) {
+    for (const Case& one : family) {
+      Evidence run = MakeTrace({});
+      one.fire(run);
+      ExpectKorean(AuditStudy({"study", {run}}));
+    }
+  }
+}
+
+TEST(Korean, EveryRuleHasAKoreanTitleAndExplanation) {
+  for (const Rule& rule : Rules()) {
+    EXPECT_EQ(StrangersIn(Render(rule.title, {}, Language::kKorean)), "") << rule.id;
+    const std::string explanation = Render(rule.explanation, {}, Language::kKorean);
+    EXPECT_NE(explanation, Render(rule.explanation, {}, Language::kEnglish)) << rule.id;
+    EXPECT_GT(explanation.size(), 30u) << rule.id;
+  }
+}
+
+TEST(Korean, WordsAreReplacedAndNamesAreLeftAlone) {
+  EXPECT_EQ(KoreanWords("250 steps per epoch"), "250 스텝/에폭");
+  EXPECT_EQ(KoreanWords("eval_steps of step.py and warmup-steps"),
+            "eval_steps 의 step.py 그리고 warmup-steps");
+  EXPECT_EQ(KoreanWords("log_history[3].step, 2 epochs."), "log_history[3].step, 2 에폭.");
+  EXPECT_EQ(KoreanWords(""), "");
+}
+
+TEST(Korean, AnEnglishWordWouldBeSeen) {
+  EXPECT_NE(StrangersIn("주장된 the batch"), "");
+  EXPECT_EQ(StrangersIn("주장된 eval_loss 2.5e-05 `plumbline audit DIR`"), "");
+}
+
+}  // namespace
+}  // namespace plumbline::audit

@@ -154,8 +154,11 @@ Section QualitySection(const Facts& facts) {
     Table intervals = IntervalTable(*reports);
     if (!intervals.rows.empty()) section.blocks.push_back({std::move(intervals), 3, true});
   }
+  const bool judged = facts.comparison.verdict != check::Verdict::kNoBaseline;
   Table others =
-      MetricTable(facts, "Stored scores of the base checkpoint and of trivial summaries",
+      MetricTable(facts,
+                  judged ? "Stored scores of the base checkpoint and of trivial summaries"
+                         : "Scores of the base checkpoint and of trivial summaries",
                   [](const check::Row& row) { return IsQuality(row) && !IsTrained(row); });
   if (!others.rows.empty()) {
     const bool quiet = std::ranges::all_of(facts.comparison.rows, [](const check::Row& row) {

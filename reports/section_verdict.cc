@@ -97,6 +97,13 @@ Section VerdictSection(const Facts& facts) {
   if (!steps.empty()) evidence += " " + steps;
   evidence += " Exit status " + std::to_string(comparison.exit_status()) + ".";
   section.blocks.push_back({Paragraph{{evidence, "", Tone::kMuted}}});
+  const std::vector<const check::AuditFinding*> alarms = check::Alarms(comparison.audit);
+  if (!alarms.empty()) {
+    section.blocks.push_back(
+        {Paragraph{{"The audit of this run found " + check::AuditTally(comparison.audit) +
+                        ", worst: " + alarms.front()->rule + ".",
+                    "", Tone::kWarning}}});
+  }
   const bool pass = comparison.verdict == Verdict::kPass;
   if (comparison.next.empty()) {
     section.blocks.push_back({Paragraph{{"Next: nothing to do."}}});

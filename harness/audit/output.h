@@ -13,7 +13,8 @@ namespace plumbline::audit {
 // {"runs": [{"path", "findings": [{"rule", "verdict", "severity", "confidence", "statement",
 // "formula", "inputs": [{"file", "key"}], "settle", "action", "sources", "operands"}],
 // "comparison": [{"quantity", "title", "declared": [cell], "observed": cell or null, "claimed":
-// [cell], "formula"}]}]}; a cell: {"text", "judgement": "agrees/refuted/open", "layer", "file",
+// [cell], "formula"}], "reading_aids": [...],
+// "notes"?: [...]}]}; reading aids as in reading_aids.h, where there are any; a cell: {"text", "judgement": "agrees/refuted/open", "layer", "file",
 // "key", "line"}.
 Json AuditToJson(const std::vector<RunAudit>& audits, Language language);
 Json FindingToJson(const Finding& finding, Language language);

@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include "harness/audit/reading_aids.h"
+
 namespace plumbline::audit {
 
 Json FindingToJson(const Finding& finding, Language language) {
@@ -41,6 +43,8 @@ Json AuditToJson(const std::vector<RunAudit>& audits, Language language) {
     Json run = {{"path", audit.path},
                 {"findings", std::move(findings)},
                 {"comparison", ComparisonToJson(audit.comparison, language)}};
+    const auto aids = ReadingAidsOf(audit.evidence);
+    if (!aids.empty()) run["reading_aids"] = ReadingAidsToJson(aids, language);
     if (!audit.evidence.notes.empty()) run["notes"] = audit.evidence.notes;
     runs.push_back(std::move(run));
   }

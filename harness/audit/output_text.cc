@@ -3,6 +3,7 @@
 #include <sstream>
 
 #include "harness/audit/output.h"
+#include "harness/audit/reading_aids.h"
 #include "harness/base/number.h"
 
 namespace plumbline::audit {
@@ -138,7 +139,7 @@ std::string AuditToText(const std::vector<RunAudit>& audits, Language language) 
     for (const std::string& note : audit.evidence.notes) {
       out << "  -  " << labels.note << ": " << note << "\n";
     }
-    out << "\n";
+    out << ReadingAidsToText(ReadingAidsOf(audit.evidence), language) << "\n";
   }
   return out.str();
 }

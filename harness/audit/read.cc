@@ -4,6 +4,7 @@
 #include <iostream>
 
 #include "harness/audit/literal.h"
+#include "harness/audit/path.h"
 #include "harness/audit/reader_fixture.h"
 #include "harness/audit/reader_state.h"
 #include "harness/audit/report_reader.h"
@@ -132,14 +133,14 @@ std::string ReadTextFile(const fs::path& path) {
 }
 
 Study ReadStudy(const fs::path& path, const ReadOptions& options) {
-  if (path != "-" && !fs::exists(path)) {
+  if (path != "-" && !IsFile(path) && !IsFolder(path)) {
     Fail(ErrorKind::kData, "auditing " + Quoted(path.string()), "nothing there",
          "a run directory, a trainer_state.json, a log or a report", "plumbline audit --help");
   }
   Study study;
   if (path == "-") {
     study = ReadPipedStudy(std::cin);
-  } else if (fs::is_directory(path)) {
+  } else if (IsFolder(path)) {
     study = {path.string(), {NamedRun(path)}};
     ReadDirectory(path, study.runs[0]);
     const fs::path text = study.runs[0].log.empty() ? OnlyText(path) : fs::path();

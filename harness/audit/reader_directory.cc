@@ -3,8 +3,10 @@
 #include <array>
 
 #include "harness/audit/literal.h"
+#include "harness/audit/path.h"
 #include "harness/audit/pickle/training_args.h"
 #include "harness/audit/read.h"
+#include "harness/audit/reader_own_run.h"
 #include "harness/audit/reader_state.h"
 #include "harness/audit/settings.h"
 #include "harness/base/error.h"
@@ -17,7 +19,7 @@ namespace fs = std::filesystem;
 
 // The document, or nullopt with a note when it is broken.
 std::optional<Literal> ReadDocument(const fs::path& file, const std::string& shown, Evidence& run) {
-  if (!fs::is_regular_file(file)) return std::nullopt;
+  if (!IsFile(file)) return std::nullopt;
   try {
     return ReadDocumentFile(file, shown);
   } catch (const Error& error) {
@@ -37,7 +39,7 @@ fs::path NewestCheckpoint(const fs::path& directory) {
   int64_t most = -1;
   for (const auto& entry : fs::directory_iterator(directory)) {
     const std::string name = entry.path().filename().string();
-    if (!name.starts_with("checkpoint-") || !entry.is_directory()) continue;
+    if (!name.starts_with("checkpoint-") || !IsFolder(entry.path())) continue;
     const auto step = ParseInt(name.substr(11));
     if (step && *step > most) {
       most = *step;
@@ -50,8 +52,8 @@ fs::path NewestCheckpoint(const fs::path& directory) {
 // The file itself, else the newest checkpoint's; with its shown name.
 std::pair<fs::path, std::string> Locate(const fs::path& directory, const fs::path& checkpoint,
                                         const std::string& name) {
-  if (fs::is_regular_file(directory / name)) return {directory / name, name};
-  if (!checkpoint.empty() && fs::is_regular_file(checkpoint / name)) {
+  if (IsFile(directory / name)) return {directory / name, name};
+  if (!checkpoint.empty() && IsFile(checkpoint / name)) {
     return {checkpoint / name, checkpoint.filename().string() + "/" + name};
   }
   return {};
@@ -99,24 +101,9 @@ void ReadTrainingArguments(const fs::path& directory, const fs::path& checkpoint
   run.documents.training_args = std::move(arguments.values);
 }
 
-// resolved_config.json of ours: the value that won is resolved, each shadowed one keeps its layer.
 void ReadOurConfig(const fs::path& directory, Evidence& run) {
   const auto document = ReadDocument(directory / "resolved_config.json", "resolved_config.json", run);
-  const Literal* values = document ? document->Find("values") : nullptr;
-  if (values == nullptr) return;
-  for (const auto& [key, entry] : values->members) {
-    const Literal* value = entry.Find("value");
-    if (value == nullptr || value->kind == Literal::Kind::kNull) continue;
-    Literal wrapped;
-    wrapped.kind = Literal::Kind::kMap;
-    wrapped.members.emplace_back(key, *value);
-    Evidence one;
-    AddSettings(wrapped, Layer::kResolved, "resolved_config.json", one);
-    for (Setting& setting : one.settings) {
-      setting.key = key;
-      run.settings.push_back(std::move(setting));
-    }
-  }
+  if (document) AddOwnConfig(*document, run);
 }
 
 bool IsLauncher(const Literal& document) {
@@ -132,7 +119,7 @@ constexpr std::array kKnownDocuments = {
     "special_tokens_map.json", "tokenizer.json", "trainer_state.json", "training_args.json",
     "training_args.yaml", "training_args.yml", "resolved_config.json", "all_results.json",
     "train_results.json", "eval_results.json", "ledger.json", "observations.json",
-    "environment.json", "vocab.json", "added_tokens.json", "suppressions.yaml"};
+    "audit.json", "environment.json", "vocab.json", "added_tokens.json", "suppressions.yaml"};
 
 // Any other YAML or JSON in the directory: a launcher's file, or what was asked for.
 void ReadOtherDocuments(const fs::path& directory, Evidence& run) {
@@ -142,7 +129,7 @@ void ReadOtherDocuments(const fs::path& directory, Evidence& run) {
     const std::string extension = entry.path().extension().string();
     const bool document = extension == ".json" || extension == ".yaml" || extension == ".yml";
     const std::string name = entry.path().filename().string();
-    if (document && entry.is_regular_file() && entry.file_size() <= kLargestConfigBytes &&
+    if (document && IsFile(entry.path()) && SizeOf(entry.path()) <= kLargestConfigBytes &&
         std::ranges::find(kKnownDocuments, name) == kKnownDocuments.end()) {
       files.push_back(entry.path());
     }
@@ -159,7 +146,7 @@ void ReadOtherDocuments(const fs::path& directory, Evidence& run) {
 void ReadNamedFiles(const fs::path& directory, Evidence& run) {
   const auto first = [&](std::initializer_list<const char*> names) {
     for (const char* name : names) {
-      if (fs::is_regular_file(directory / name)) return directory / name;
+      if (IsFile(directory / name)) return directory / name;
     }
     return fs::path();
   };
@@ -185,7 +172,7 @@ void ReadDirectory(const fs::path& directory, Evidence& run) {
   run.documents.tokenizer_config = ReadJson(directory, "tokenizer_config.json", run);
   run.documents.special_tokens_map = ReadJson(directory, "special_tokens_map.json", run);
   run.documents.ledger = ReadJson(directory, "ledger.json", run);
-  if (fs::is_regular_file(directory / "tokenizer.json")) run.files.tokenizer = directory;
+  if (IsFile(directory / "tokenizer.json")) run.files.tokenizer = directory;
   const auto [state, shown] = Locate(directory, checkpoint, "trainer_state.json");
   if (!state.empty()) {
     if (const auto document = ReadDocument(state, shown, run)) {
@@ -194,6 +181,7 @@ void ReadDirectory(const fs::path& directory, Evidence& run) {
   }
   ReadTrainingArguments(directory, checkpoint, run);
   ReadOurConfig(directory, run);
+  AddLedgerFacts(run);
   for (const char* name : {"all_results.json", "train_results.json", "eval_results.json"}) {
     if (const auto results = ReadDocument(directory / name, name, run)) {
       AddResults(*results, name, run);

@@ -7,6 +7,8 @@
 #include <memory>
 #include <utility>
 
+#include "harness/audit/path.h"
+#include "harness/audit/reader_own_run.h"
 #include "harness/base/error.h"
 #include "harness/data/csv.h"
 #include "harness/data/jsonl.h"
@@ -92,21 +94,24 @@ EncodedRow EncodedOf(const Json& record, int64_t line) {
 }
 
 DataRow DataOf(const Json& record, int64_t line) {
-  return {IdOf(record, line), TextOf(record, kSourceNames), TextsOf(record, kReferenceNames),
-          TextOf(record, kOriginNames), TextOf(record, {"fold", "epoch"})};
+  DataRow row{IdOf(record, line), TextOf(record, kSourceNames), TextsOf(record, kReferenceNames),
+              TextOf(record, kOriginNames), TextOf(record, {"fold", "epoch"}),
+              IdsOf(record, {"label_ids"})};
+  std::erase(row.label_ids, -100);
+  return row;
 }
 
 template <typename Row>
 RowFile<Row> Load(const fs::path& path, Row (*parse)(const Json&, int64_t)) {
   RowFile<Row> file;
-  if (path.empty() || !fs::is_regular_file(path)) return file;
+  if (path.empty() || !IsFile(path)) return file;
   file.file = path.filename().string();
   const auto keep = [&](const Json& record, int64_t line) {
     file.rows.push_back(parse(record, line));
   };
-  if (fs::file_size(path) > kLargestRowFileBytes) {
+  if (SizeOf(path) > kLargestRowFileBytes) {
     file.problem = "reading " + Quoted(file.file) + ": found " +
-                   std::to_string(fs::file_size(path)) + " bytes, wanted at most 256 MiB of rows";
+                   std::to_string(SizeOf(path)) + " bytes, wanted at most 256 MiB of rows";
     return file;
   }
   try {
@@ -134,10 +139,10 @@ class Directory {
       const Setting* setting = run_.Effective(key);
       if (setting == nullptr || setting->text.empty()) continue;
       const fs::path named = folder_ / setting->text;
-      if (fs::is_regular_file(named) && IsRows(named)) return named;
+      if (IsFile(named) && IsRows(named)) return named;
     }
     for (const char* name : names) {
-      if (fs::is_regular_file(folder_ / name)) return folder_ / name;
+      if (IsFile(folder_ / name)) return folder_ / name;
     }
     return {};
   }
@@ -145,7 +150,7 @@ class Directory {
   // predictions-*.jsonl, by name.
   std::vector<fs::path> Checkpoints() const {
     std::vector<fs::path> paths;
-    if (folder_.empty() || !fs::is_directory(folder_)) return paths;
+    if (folder_.empty() || !IsFolder(folder_)) return paths;
     for (const auto& entry : fs::directory_iterator(folder_)) {
       const std::string name = entry.path().filename().string();
       if (name.starts_with("predictions-") && name.ends_with(".jsonl")) paths.push_back(entry);
@@ -172,13 +177,30 @@ void Join(RowFile<ScoredRow>& scored, const RowFile<DataRow>& data) {
     if (found == by_id.end()) continue;
     if (row.references.empty()) row.references = found->second->summaries;
     if (row.source.empty()) row.source = found->second->source;
+    if (row.label_ids.empty()) row.label_ids = found->second->label_ids;
   }
+}
+
+// Data of ours that lies elsewhere, where the directory itself has none.
+void JoinOwn(const Evidence& run, const char* key, const char* role, RowFile<DataRow>& file) {
+  if (!file.file.empty()) return;
+  const JoinedData data = FindOwnData(run, key, role);
+  if (!data.path.empty()) file = Load(data.path, DataOf);
+  if (!data.problem.empty()) {
+    const Setting* named = run.Find(key, Layer::kResolved);
+    file.file = fs::path(named->text).filename().string();
+    file.problem = data.problem;
+  }
+  if (data.taken.empty()) return;
+  std::erase_if(file.rows, [&](const DataRow& row) { return !data.taken.contains(row.id); });
 }
 
 std::shared_ptr<const Rows> LoadRows(const Evidence& run) {
   const Directory directory(run);
+  // Data that a run of ours names is joined below, by its digest.
+  const bool ours = run.documents.ledger.is_object();
   const auto find = [&](const fs::path& found, Names settings, Names names) {
-    return directory.Find(found, settings, names);
+    return directory.Find(found, ours ? Names{} : settings, names);
   };
   auto rows = std::make_shared<Rows>();
   rows->scored = Load(find(run.files.predictions, {},
@@ -199,6 +221,8 @@ std::shared_ptr<const Rows> LoadRows(const Evidence& run) {
   rows->test = Load(
       find(run.files.test_data, {"data.test", "other.test_file"}, {"test.jsonl", "test.csv"}),
       DataOf);
+  JoinOwn(run, "data.train", "train", rows->train);
+  JoinOwn(run, "data.validation", "validation", rows->validation);
   rows->seen = Load(find({}, {}, {"seen.jsonl"}), DataOf);
   for (const fs::path& path : directory.Checkpoints()) {
     rows->checkpoints.push_back(Load(path, ScoredOf));

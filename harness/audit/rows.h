@@ -39,6 +39,7 @@ struct DataRow {
   std::vector<std::string> summaries;
   std::string origin;  // id of the row that an augmented copy was made of
   std::string fold;
+  std::vector<int64_t> label_ids;  // the reference's ids, without -100
 };
 
 // The rows of one file. `problem` says why an existing file could not be read.

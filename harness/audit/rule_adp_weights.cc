@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "harness/audit/interval.h"
+#include "harness/audit/path.h"
 #include "harness/audit/rule.h"
 #include "harness/audit/rule_parts.h"
 #include "harness/audit/weights.h"
@@ -242,7 +243,7 @@ void SayTensors(const Weights& weights, Sink& sink) {
 
 void JudgeEmpty(const Context& context, Sink& sink) {
   const fs::path path = context.run.files.directory / kFile;
-  if (context.run.files.directory.empty() || !fs::is_regular_file(path)) {
+  if (context.run.files.directory.empty() || !IsFile(path)) {
     sink.NotEvaluated(kNeedsAdapter);
     return;
   }
@@ -256,7 +257,7 @@ void JudgeEmpty(const Context& context, Sink& sink) {
   } catch (const Error& error) {
     why = error.what();
   }
-  const std::string bytes = std::to_string(fs::file_size(path));
+  const std::string bytes = std::to_string(SizeOf(path));
   sink.Add(Verdict::kDefect, Severity::kBlocker, 0.97, kBroken)
       .With("bytes", bytes)
       .With("why", why)

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "harness/audit/interval.h"
+#include "harness/audit/path.h"
 #include "harness/audit/rule.h"
 #include "harness/audit/rule_parts.h"
 
@@ -179,7 +180,7 @@ void CompareOrders(const Context& context, const std::string& order, double seed
 // Whether environment.json is there and names a number of threads; nullopt: no such file.
 std::optional<bool> RecordsThreads(const Evidence& run) {
   const auto path = run.files.directory / "environment.json";
-  if (run.files.directory.empty() || !std::filesystem::is_regular_file(path)) return std::nullopt;
+  if (run.files.directory.empty() || !IsFile(path)) return std::nullopt;
   return ReadJsonFile(path).dump().find("threads\":") != std::string::npos;
 }
 

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <set>
 
+#include "harness/audit/path.h"
 #include "harness/base/error.h"
 #include "harness/base/json.h"
 #include "models/safetensors_header.h"
@@ -90,7 +91,7 @@ void Weights::Add(const fs::path& path) {
 Weights Weights::OfAdapter(const Evidence& run) {
   Weights weights;
   const fs::path path = run.files.directory / "adapter_model.safetensors";
-  if (!run.files.directory.empty() && fs::is_regular_file(path)) weights.Add(path);
+  if (!run.files.directory.empty() && IsFile(path)) weights.Add(path);
   return weights;
 }
 
@@ -98,12 +99,12 @@ Weights Weights::OfModel(const Evidence& run) {
   Weights weights;
   const fs::path& directory = run.files.directory;
   if (directory.empty()) return weights;
-  if (fs::is_regular_file(directory / "model.safetensors")) {
+  if (IsFile(directory / "model.safetensors")) {
     weights.Add(directory / "model.safetensors");
     return weights;
   }
   const fs::path index = directory / "model.safetensors.index.json";
-  if (!fs::is_regular_file(index)) return weights;
+  if (!IsFile(index)) return weights;
   for (const std::string& shard : ShardsOf(index)) {
     weights.Add(directory / fs::path(shard).filename());
   }

@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::string_view kSchemaName = "plumbline.comparison";
 constexpr int kSchemaMajor = 1;
-constexpr int kSchemaMinor = 0;
+constexpr int kSchemaMinor = 1;
 
 constexpr std::array<const char*, 9> kStatusNames = {"same",           "worse",        "better",
                                                      "changed",        "missing",      "new",
@@ -139,6 +139,7 @@ Json ToJson(const Comparison& comparison) {
               {"rows", List(comparison.rows)},
               {"curves", List(comparison.curves)},
               {"not_comparable", List(comparison.not_comparable)},
+              {"audit", ToJson(comparison.audit)},
               {"notes", comparison.notes},
               {"next", comparison.next}};
 }

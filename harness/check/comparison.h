@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "harness/base/json.h"
+#include "harness/check/audit_facts.h"
 #include "harness/check/machine.h"
 #include "harness/check/rule.h"
 #include "harness/check/verdict.h"
@@ -89,6 +90,7 @@ struct Comparison {
   std::vector<Row> rows;
   std::vector<Curve> curves;
   std::vector<FieldDifference> not_comparable;  // fields that keep stored rows from being compared
+  AuditFacts audit;  // of the candidate run; leaves the verdict alone
   std::vector<std::string> notes;
   std::vector<std::string> next;  // commands, the first is the one to type
 

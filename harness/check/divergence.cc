@@ -13,6 +13,7 @@ namespace plumbline::check {
 namespace {
 
 constexpr const char* kAbsent = "absent";
+constexpr uint64_t kMostUlps = 1'000'000;  // beyond, a relative difference says more
 
 // Maps the bit patterns of a sign-magnitude format onto integers in numeric order; -0.0 lies one
 // below 0.0.
@@ -101,9 +102,29 @@ std::optional<Divergence> FindDivergence(const std::vector<Value>& baseline,
   return divergence;
 }
 
+namespace {
+
+std::string Relative(double relative) {
+  char text[40];
+  std::snprintf(text, sizeof text, "%.1e relative", relative);
+  return text;
+}
+
+// Of the first pair that differs, where it is far apart and its baseline is not 0.
+std::string FirstRelative(const Divergence& divergence) {
+  const auto before = ParseDouble(divergence.baseline);
+  const auto after = ParseDouble(divergence.candidate);
+  if (!before || !after || *before == 0) return "";
+  return " (" + Relative(std::fabs(*after - *before) / std::fabs(*before)) + ")";
+}
+
+}  // namespace
+
 std::string Describe(const Divergence& divergence) {
   std::string text = divergence.baseline + " -> " + divergence.candidate;
-  if (divergence.ulps) {
+  if (divergence.ulps && *divergence.ulps > kMostUlps) {
+    text += FirstRelative(divergence);
+  } else if (divergence.ulps) {
     text += " (" + std::to_string(*divergence.ulps) + " ULP" +
             (divergence.single_precision ? " fp32)" : ")");
   }
@@ -112,9 +133,7 @@ std::string Describe(const Divergence& divergence) {
          std::to_string(divergence.compared) + ": " + text + ", " +
          std::to_string(divergence.differing) + " differ";
   if (divergence.largest_relative == 0) return text;
-  char largest[40];
-  std::snprintf(largest, sizeof largest, ", largest %.1e relative", divergence.largest_relative);
-  return text + largest;
+  return text + ", largest " + Relative(divergence.largest_relative);
 }
 
 }  // namespace plumbline::check

@@ -91,10 +91,21 @@ void AddRowCases(const Comparison& comparison, std::vector<Case>& cases) {
   }
 }
 
+// What is above a note is shown as skipped: seen by every reader of JUnit, and no failure, for the
+// verdict alone decides.
+void AddAuditCases(const Comparison& comparison, std::vector<Case>& cases) {
+  for (const AuditFinding& finding : comparison.audit.findings) {
+    cases.push_back({"audit", finding.rule, IsAlarm(finding) ? "skipped" : "", "AUDIT",
+                     finding.severity + " " + finding.verdict + ": " + finding.statement,
+                     "formula: " + finding.formula + "\ndo: " + finding.action + "\n"});
+  }
+}
+
 std::vector<Case> CasesOf(const Comparison& comparison) {
   std::vector<Case> cases = {VerdictCase(comparison)};
   AddConfigCases(comparison, cases);
   AddIdentityCases(comparison, cases);
+  AddAuditCases(comparison, cases);
   AddRowCases(comparison, cases);
   return cases;
 }

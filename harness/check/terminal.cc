@@ -14,6 +14,8 @@ namespace {
 
 constexpr int kLabelColumns = 7;
 constexpr int kValueColumns = 10;
+constexpr int kWrappedLines = 4;
+constexpr size_t kMostAlarms = 3;
 constexpr size_t kMostCauses = 3;
 constexpr size_t kMostWork = 4;
 constexpr size_t kMostMetrics = 5;
@@ -99,17 +101,21 @@ class Page {
   void Labelled(const std::string& label, const std::string& text) {
     Line(Padded(label, kLabelColumns) + text);
   }
-  // Two lines at most, broken at a blank.
+  // At most kWrappedLines lines, broken at blanks; what is left is cut.
   void Wrapped(const std::string& label, const std::string& text) {
-    const int room = kTerminalColumns - (label.empty() ? 0 : kLabelColumns);
-    const std::string indent = label.empty() ? "" : Padded("", kLabelColumns);
-    const std::string front = label.empty() ? "" : Padded(label, kLabelColumns);
-    const std::string cut = FitColumns(text, room + 3);
-    const bool fits = DisplayWidth(text) <= room;
-    const size_t blank = fits ? std::string::npos : cut.rfind(' ', cut.size() - 4);
-    if (blank == std::string::npos) return Line(front + text);
-    Line(front + text.substr(0, blank));
-    Line(indent + text.substr(blank + 1));
+    const int indent = label.empty() ? 0 : kLabelColumns;
+    const int room = kTerminalColumns - indent;
+    std::string front = Padded(label, indent);
+    std::string rest = text;
+    for (int line = 1; line < kWrappedLines && DisplayWidth(rest) > room; ++line) {
+      const std::string cut = FitColumns(rest, room + 3);  // of which three are dots
+      const size_t blank = cut.rfind(' ', cut.size() - 4);
+      if (blank == std::string::npos || blank == 0) break;
+      Line(front + rest.substr(0, blank));
+      rest = rest.substr(blank + 1);
+      front = Padded("", indent);
+    }
+    Line(front + rest);
   }
   // A command: whole, whatever its length.
   void Command(const std::string& label, const std::string& text) {
@@ -200,7 +206,7 @@ void AddCauses(const Comparison& comparison, Page& page) {
   if (comparison.causes.empty()) return;
   page.Line("");
   for (size_t i = 0; i < std::min(kMostCauses, comparison.causes.size()); ++i) {
-    page.Labelled(i == 0 ? "CAUSE" : "", comparison.causes[i].sentence);
+    page.Wrapped(i == 0 ? "CAUSE" : " ", comparison.causes[i].sentence);
   }
   if (comparison.causes.size() > kMostCauses) {
     page.Labelled("", "and " + std::to_string(comparison.causes.size() - kMostCauses) + " more");
@@ -260,6 +266,18 @@ void AddInventory(const Comparison& comparison, Page& page) {
   if (!different.empty()) page.Labelled("DIFFER", different);
 }
 
+// Silent defects of the run itself; notes stay in the report.
+void AddAudit(const Comparison& comparison, Page& page) {
+  const std::vector<const AuditFinding*> alarms = Alarms(comparison.audit);
+  for (size_t i = 0; i < std::min(kMostAlarms, alarms.size()); ++i) {
+    page.Wrapped(i == 0 ? "AUDIT" : " ",
+                 alarms[i]->severity + " " + alarms[i]->rule + ": " + alarms[i]->statement);
+  }
+  if (alarms.size() > kMostAlarms) {
+    page.Labelled("", "and " + std::to_string(alarms.size() - kMostAlarms) + " more");
+  }
+}
+
 // Of a PASS the headline has said it already.
 void AddTally(const Comparison& comparison, Page& page) {
   if (comparison.verdict == Verdict::kPass || comparison.rows.empty()) return;
@@ -305,6 +323,7 @@ std::string TerminalText(const Comparison& comparison) {
     page.Wrapped("", comparison.headline);
     if (comparison.verdict != Verdict::kPass) AddCauses(comparison, page);
   }
+  AddAudit(comparison, page);
   if (comparison.verdict != Verdict::kPass) AddWork(comparison, page);
   AddMetrics(comparison, page);
   if (comparison.trained) AddTally(comparison, page);

@@ -1,4 +1,5 @@
 // plumbline compare BASE CANDIDATE.
+#include "harness/audit/record.h"
 #include "harness/base/error.h"
 #include "harness/check/check.h"
 #include "harness/cli/arguments.h"
@@ -17,11 +18,12 @@ int RunCompare(const Arguments& arguments) {
   }
   check::CheckOptions options;
   options.strict = arguments.Has("strict") || check::StrictFromEnvironment();
-  if (std::filesystem::is_directory(words[0])) {
-    return Deliver(check::CompareRuns(words[0], words[1], options), arguments);
-  }
-  return Deliver(check::CheckRun(words[1], SuiteDirectory(arguments, words[0]), options),
-                 arguments);
+  check::Comparison comparison =
+      std::filesystem::is_directory(words[0])
+          ? check::CompareRuns(words[0], words[1], options)
+          : check::CheckRun(words[1], SuiteDirectory(arguments, words[0]), options);
+  comparison.audit = audit::ReadAudit(words[1]);
+  return Deliver(comparison, arguments);
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <iostream>
 #include <set>
 
+#include "harness/audit/record.h"
 #include "harness/base/error.h"
 #include "harness/base/json.h"
 #include "harness/base/project.h"
@@ -60,7 +61,7 @@ void SayNotJudged(const std::string& directory, check::Comparison& comparison) {
                      "plumbline report " + directory + " --against OTHER_RUN --out DIR"};
 }
 
-JudgedRun JudgeRun(const std::string& word, const Arguments& arguments) {
+JudgedRun JudgedAlone(const std::string& word, const Arguments& arguments) {
   check::CheckOptions options;
   options.strict = arguments.Has("strict") || check::StrictFromEnvironment();
   JudgedRun run;
@@ -81,6 +82,12 @@ JudgedRun JudgeRun(const std::string& word, const Arguments& arguments) {
   } else {
     run.comparison = check::CheckRun(directory, SuiteDirectory(arguments, base), options);
   }
+  return run;
+}
+
+JudgedRun JudgeRun(const std::string& word, const Arguments& arguments) {
+  JudgedRun run = JudgedAlone(word, arguments);
+  run.comparison.audit = audit::ReadAudit(run.directories.back());
   return run;
 }
 

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "harness/audit/record.h"
 #include "harness/base/clock.h"
 #include "harness/base/error.h"
 #include "harness/base/file.h"
@@ -22,6 +23,7 @@
 #include "harness/run/observe.h"
 #include "harness/run/prompting.h"
 #include "harness/run/rows.h"
+#include "harness/run/saved_rows.h"
 #include "harness/run/settings.h"
 #include "harness/run/throughput.h"
 #include "harness/run/trained_part.h"
@@ -76,7 +78,9 @@ class Case {
   void Prepare() {
     RequireFullWeights();
     MakeDirectories(options_.out);
-    std::filesystem::remove(options_.out / "observations.json");
+    for (const char* stale : {"observations.json", audit::kAuditFile}) {
+      std::filesystem::remove(options_.out / stale);
+    }
     if (arguments_.threads > 0) at::set_num_threads(static_cast<int>(arguments_.threads));
     WriteJsonFile(options_.out / "resolved_config.json", config_.ToJson());
     WriteJsonFile(options_.out / "environment.json", check::ToJson(EnvironmentOf(config_)));
@@ -161,7 +165,9 @@ class Case {
     if (evaluator_) {
       callbacks.evaluate = [this, &progress](models::Model& model, int64_t step) {
         progress.Finish();
+        const double start_s = MonotonicSeconds();
         last_ = evaluator_->Evaluate(model);
+        evaluation_s_ += MonotonicSeconds() - start_s;
         last_step_ = step;
         return MetricsOf(*last_, config_);
       };
@@ -251,9 +257,12 @@ class Case {
     WriteJsonFile(options_.out / "trainer_state.json", train::ToJson(trained_.state));
     WriteJsonFile(options_.out / "ledger.json", ledger::ToJson(ledger_));
     Json results = {{"train_loss", trained_.train_loss}, {"train_runtime", trained_.runtime_s}};
+    // transformers' train_runtime spans the evaluations inside the loop; this one does not.
+    results["train_only_runtime"] = trained_.runtime_s - evaluation_s_;
     if (last_) {
       results.update(MetricsOf(*last_, config_));
       WriteFileAtomic(options_.out / "predictions.jsonl", PredictionLines(*last_, evaluator_->examples()));
+      SaveRows();
       if (!last_->rouge.empty()) results["rouge"] = RougeJson();
       if (last_->slots) results["slots"] = data::korean::ToJson(*last_->slots);
     }
@@ -265,6 +274,23 @@ class Case {
     }
     set_.status = check::RunStatus::kComplete;
     WriteJsonFile(options_.out / "observations.json", check::ToJson(set_));
+    SayAudit(audit::RecordAudit(options_.out));
+  }
+
+  // What an audit needs besides the numbers, wherever the directory lies.
+  void SaveRows() const {
+    const std::string references = ReferenceLines(evaluator_->examples(), evaluator_->rows());
+    if (!references.empty()) WriteFileAtomic(options_.out / "references.jsonl", references);
+    WriteFileAtomic(options_.out / "encoded.jsonl", EncodedLines(*model_, train_.tokens.rows));
+  }
+
+  // Findings leave the exit status alone: it is the verdict's.
+  static void SayAudit(const check::AuditFacts& facts) {
+    if (!facts.made) return Say("audit: not made: " + facts.problem);
+    Say("audit: " + check::AuditTally(facts) + " (audit.json)");
+    for (const check::AuditFinding* finding : check::Alarms(facts)) {
+      Say("audit: " + finding->severity + " " + finding->rule + ": " + finding->statement);
+    }
   }
 
   Json RougeJson() const {
@@ -293,6 +319,7 @@ class Case {
   train::TrainResult trained_;
   std::optional<EvaluationResult> last_;
   int64_t last_step_ = -1;
+  double evaluation_s_ = 0;  // inside the training loop
   std::vector<std::string> warnings_;
   check::ObservationSet set_;
 };

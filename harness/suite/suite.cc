@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "harness/audit/record.h"
 #include "harness/base/error.h"
 #include "harness/base/file.h"
 #include "harness/base/json.h"
@@ -94,6 +95,7 @@ check::Comparison Check(const Suite& suite, const Places& places) {
     check::CheckOptions options;
     options.strict = check::StrictFromEnvironment();
     comparison = check::CheckRun(run_directory, suite.baselines, options);
+    comparison.audit = audit::ReadAudit(run_directory);
     if (status != 0) comparison.problems.push_back("the engine ended with status " + std::to_string(status));
   }
   WriteResults(comparison, run_directory, places);

@@ -105,7 +105,7 @@ TEST_F(Judge, JsonAndFilesCarryOneSetOfFacts) {
   EXPECT_EQ(outcome.status, 5);
   const Json json = ParseJson(outcome.out, "stdout");
   EXPECT_EQ(json, ReadJsonFile(out));
-  EXPECT_EQ(json["schema"], (Json{{"name", "plumbline.comparison"}, {"major", 1}, {"minor", 0}}));
+  EXPECT_EQ(json["schema"], (Json{{"name", "plumbline.comparison"}, {"major", 1}, {"minor", 1}}));
   EXPECT_EQ(json["verdict"], "CONFIG_DRIFT");
   EXPECT_EQ(json["exit_status"], 5);
   EXPECT_EQ(json["causes"][0]["id"], "training.gradient_accumulation_steps");

@@ -135,5 +135,31 @@ TEST_F(Incident, WithoutABaselineTheVerdictSaysSoAndHowToRecordOne) {
   EXPECT_THAT(check::TerminalText(comparison), HasSubstr("bazel run //suites:mini.accept -- --reason"));
 }
 
+// A schedule that never leaves its warm-up breaks no promise to a baseline: the run's own audit says it, in the suite's
+// text, in JUnit and in the report, and the verdict stays what it was.
+TEST(SuiteAudit, AWarmUpLongerThanTheRunIsShownWithoutBeingAskedFor) {
+  Miniature mini;
+  const auto rules = [](const Comparison& comparison) {
+    std::vector<std::string> names;
+    for (const check::AuditFinding* finding : check::Alarms(comparison.audit)) names.push_back(finding->rule);
+    return names;
+  };
+  const std::string rule = "opt-lr-never-decays";
+  mini.WriteSuite("training:\n  logging_steps: 1\n");
+  const Comparison clean = mini.Check(mini.Suite());
+  ASSERT_TRUE(clean.audit.made) << clean.audit.problem;
+  EXPECT_THAT(rules(clean), ::testing::Not(Contains(rule)));
+  EXPECT_TRUE(std::filesystem::exists(mini.last() / "outputs/run/audit.json"));
+  EXPECT_TRUE(std::filesystem::exists(mini.last() / "outputs/run/encoded.jsonl"));
+  mini.WriteSuite("training:\n  logging_steps: 1\n  warmup_steps: 500\n");
+  const Comparison planted = mini.Check(mini.Suite());
+  EXPECT_EQ(planted.verdict, clean.verdict);
+  EXPECT_THAT(rules(planted), Contains(rule));
+  EXPECT_THAT(check::TerminalText(planted), HasSubstr("AUDIT  B "));
+  EXPECT_THAT(ReadFile(mini.last() / "junit.xml"), HasSubstr("name=\"" + rule + "\""));
+  EXPECT_THAT(ReadFile(mini.last() / "outputs/report/report.html"), HasSubstr(rule));
+  EXPECT_THAT(ReadFile(mini.last() / "outputs/report/report.md"), HasSubstr(rule));
+}
+
 }  // namespace
 }  // namespace plumbline::testing

@@ -1,0 +1,140 @@
+#include "harness/audit/reader_own_run.h"
+
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "harness/audit/path.h"
+#include "harness/audit/settings.h"
+#include "harness/base/error.h"
+#include "harness/base/project.h"
+#include "harness/base/sha256.h"
+
+namespace plumbline::audit {
+namespace {
+
+constexpr const char* kConfigFile = "resolved_config.json";
+constexpr const char* kLedgerFile = "ledger.json";
+constexpr uintmax_t kLargestDataBytes = uintmax_t{256} << 20;
+
+// The value under DESIGN's own name for it, whatever foreign name it resembles.
+void AddUnderKey(const std::string& key, const Literal& value, Layer layer, const Place& place,
+                 Evidence& run) {
+  if (value.kind == Literal::Kind::kNull) return;
+  Literal wrapped;
+  wrapped.kind = Literal::Kind::kMap;
+  wrapped.members.emplace_back(key, value);
+  Evidence one;
+  AddSettings(wrapped, layer, place.file, one);
+  for (Setting& setting : one.settings) {
+    setting.key = key;
+    setting.place = {place.file, place.key.empty() ? setting.place.key : place.key, place.line};
+    run.settings.push_back(std::move(setting));
+  }
+}
+
+std::string TextAt(const Literal& map, std::string_view name) {
+  const Literal* value = map.Find(name);
+  return value == nullptr ? "" : value->text;
+}
+
+int LineAt(const Literal& origin) {
+  const auto line = ParseDecimal(TextAt(origin, "line"));
+  return line && line->Finite() ? static_cast<int>(line->value) : 0;
+}
+
+// What one layer said of a key, where a person wrote it.
+void AddDeclared(const std::string& key, const Literal& side, Evidence& run) {
+  const Literal* value = side.Find("value");
+  const Literal* origin = side.Find("origin");
+  if (value == nullptr || origin == nullptr || !origin->IsMap()) return;
+  const std::string layer = TextAt(*origin, "layer");
+  if (layer == "preset" || layer == "include" || layer == "suite") {
+    AddUnderKey(key, *value, Layer::kFile, {TextAt(*origin, "file"), key, LineAt(*origin)}, run);
+  } else if (layer == "environment") {
+    AddUnderKey(key, *value, Layer::kCommandLine, {"environment", TextAt(*origin, "variable"), 0},
+                run);
+  } else if (layer == "command line") {
+    AddUnderKey(key, *value, Layer::kCommandLine, {"command line", TextAt(*origin, "argument"), 0},
+                run);
+  }
+}
+
+std::optional<std::string> DigestOf(const Json& ledger, const char* role) {
+  if (!ledger.is_object()) return std::nullopt;
+  const Json::json_pointer place = Json::json_pointer("/observed/data_digests") / std::string(role);
+  if (!ledger.contains(place) || !ledger.at(place).is_string()) return std::nullopt;
+  return ledger.at(place).get<std::string>();
+}
+
+std::set<std::string> TakenRows(const Json& ledger) {
+  static const Json::json_pointer kPlace("/observed/taken_rows");
+  std::set<std::string> taken;
+  if (!ledger.contains(kPlace) || !ledger.at(kPlace).is_array()) return taken;
+  for (const Json& id : ledger.at(kPlace)) {
+    if (id.is_string()) taken.insert(id.get<std::string>());
+  }
+  return taken;
+}
+
+bool RenamesColumns(const Evidence& run) {
+  for (const std::string part : {"fname", "dialogue", "summary"}) {
+    const Setting* name = run.Find("data.fields." + part, Layer::kResolved);
+    if (name != nullptr && name->text != part) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+void AddOwnConfig(const Literal& document, Evidence& run) {
+  const Literal* values = document.Find("values");
+  if (values == nullptr || !values->IsMap()) return;
+  for (const auto& [key, entry] : values->members) {
+    const Literal* value = entry.Find("value");
+    const Literal* active = entry.Find("active");
+    if (value == nullptr || (active != nullptr && active->text == "false")) continue;
+    const Literal* shadowed = entry.Find("shadowed");
+    if (shadowed != nullptr && shadowed->IsList()) {  // strongest first in the file
+      for (auto side = shadowed->items.rbegin(); side != shadowed->items.rend(); ++side) {
+        AddDeclared(key, *side, run);
+      }
+    }
+    AddDeclared(key, entry, run);
+    AddUnderKey(key, *value, Layer::kResolved, {kConfigFile, "", value->line}, run);
+  }
+}
+
+void AddLedgerFacts(Evidence& run) {
+  static const Json::json_pointer kPlace("/observed/optimizer_steps");
+  const Json& ledger = run.documents.ledger;
+  if (!ledger.is_object() || !ledger.contains(kPlace)) return;
+  const Json& updates = ledger.at(kPlace);
+  if (!updates.is_number_integer()) return;
+  const auto number = ParseDecimal(updates.dump());
+  if (!number) return;
+  run.facts.insert_or_assign("optimizer_updates",
+                             Reading{*number, {kLedgerFile, "observed.optimizer_steps", 0}});
+}
+
+JoinedData FindOwnData(const Evidence& run, const char* key, const char* role) {
+  JoinedData data;
+  const auto digest = DigestOf(run.documents.ledger, role);
+  const Setting* named = run.Find(key, Layer::kResolved);
+  if (!digest || named == nullptr || named->text.empty()) return data;
+  if (RenamesColumns(run)) return data;
+  const std::filesystem::path path = FindProjectFile(named->text);
+  std::error_code error;
+  const uintmax_t bytes = std::filesystem::file_size(path, error);
+  if (error || !IsFile(path) || bytes > kLargestDataBytes) return data;
+  if (Sha256OfFile(path) != *digest) {
+    data.problem = "joining " + Quoted(named->text) +
+                   ": found another digest than the run recorded, wanted the data it was made with";
+    return data;
+  }
+  data.path = path;
+  if (std::string_view(role) == "train") data.taken = TakenRows(run.documents.ledger);
+  return data;
+}
+
+}  // namespace plumbline::audit

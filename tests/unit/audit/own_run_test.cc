@@ -1,0 +1,165 @@
+// A run directory of ours as the audit reads it: settings layer by layer, counted updates,
+// references, data joined by digest; and its record.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "harness/audit/read.h"
+#include "harness/audit/record.h"
+#include "harness/audit/rows.h"
+#include "harness/base/file.h"
+#include "harness/base/sha256.h"
+#include "tests/testing/temporary_directory.h"
+#include "tests/unit/audit/audit_fixture.h"
+
+namespace plumbline::audit {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+
+constexpr const char* kTrain =
+    R"({"fname":"t0","dialogue":"the first dialogue of all","summary":"one"}
+{"fname":"t1","dialogue":"another talk about the weather","summary":"two"}
+)";
+constexpr const char* kSame =
+    R"({"fname":"v0","dialogue":"another talk about the weather","summary":"two"}
+)";
+
+class OwnRun : public ::testing::Test {
+ protected:
+  OwnRun() {
+    Write("trainer_state.json", R"({"global_step": 100, "max_steps": 100, "log_history": [
+        {"loss": 1.5, "learning_rate": 1e-5, "grad_norm": 1.0, "epoch": 0.5, "step": 50}]})");
+    Write("data-train.jsonl", kTrain);
+    Write("data-validation.jsonl", kSame);
+    WriteLedger(100, {"t0", "t1"});
+    WriteConfig("");
+  }
+
+  void Write(const std::string& name, const std::string& text) {
+    WriteFileAtomic(directory_ / name, text);
+  }
+
+  void WriteLedger(int updates, const std::vector<std::string>& taken) {
+    Write("ledger.json",
+          DumpJson({{"observed",
+                     {{"optimizer_steps", updates},
+                      {"taken_rows", taken},
+                      {"data_digests",
+                       {{"train", Sha256OfFile(directory_ / "data-train.jsonl")},
+                        {"validation", Sha256OfFile(directory_ / "data-validation.jsonl")}}}}}}));
+  }
+
+  void WriteConfig(const std::string& more) {
+    Write("resolved_config.json",
+          R"({"values": {"data.train": {"value": ")" + (directory_ / "data-train.jsonl").string() +
+              R"(", "origin": {"layer": "default"}, "shadowed": []},
+              "data.validation": {"value": ")" + (directory_ / "data-validation.jsonl").string() +
+              R"(", "origin": {"layer": "default"}, "shadowed": []})" + more + "}}");
+  }
+
+  Evidence Run() const {
+    Study study = ReadStudy(directory_.path(), {});
+    return study.runs.at(0);
+  }
+
+  testing::TemporaryDirectory directory_;
+};
+
+TEST_F(OwnRun, ShadowedValuesStandInTheirOwnLayers) {
+  WriteConfig(R"(, "training.seed": {"value": 3,
+    "origin": {"layer": "command line", "argument": "--seed", "argument_index": 4},
+    "shadowed": [{"value": 2, "origin": {"layer": "suite", "file": "s.yaml", "line": 7}},
+                 {"value": 1, "origin": {"layer": "preset", "file": "p.yaml", "line": 5}},
+                 {"value": 42, "origin": {"layer": "default"}}]},
+   "training.warmup_ratio": {"value": 0.1, "active": false,
+    "origin": {"layer": "preset", "file": "p.yaml", "line": 6}, "shadowed": []})");
+  const Evidence run = Run();
+  EXPECT_EQ(run.Find("training.seed", Layer::kResolved)->text, "3");
+  EXPECT_EQ(run.Find("training.seed", Layer::kCommandLine)->text, "3");
+  EXPECT_EQ(run.Find("training.seed", Layer::kCommandLine)->place.key, "--seed");
+  EXPECT_EQ(run.Find("training.seed", Layer::kFile)->text, "2");  // the stronger file
+  EXPECT_EQ(run.Find("training.seed", Layer::kFile)->place.file, "s.yaml");
+  EXPECT_EQ(run.Find("training.seed", Layer::kFile)->place.line, 7);
+  EXPECT_EQ(run.Effective("training.warmup_ratio"), nullptr);  // switched off: nobody's word
+  EXPECT_THAT(Said(Judge("cfg-cli-shadowed-by-file", run)), IsEmpty());
+}
+
+TEST_F(OwnRun, ACommandLineThatLostIsFound) {
+  WriteConfig(R"(, "training.seed": {"value": 2,
+    "origin": {"layer": "suite", "file": "s.yaml", "line": 7},
+    "shadowed": [{"value": 3, "origin": {"layer": "command line", "argument": "--seed"}}]})");
+  const auto findings = Said(Judge("cfg-cli-shadowed-by-file", Run()));
+  ASSERT_EQ(findings.size(), 1u);
+  EXPECT_THAT(English(findings[0]), HasSubstr("training.seed: the command line says 3"));
+}
+
+TEST_F(OwnRun, UpdatesAreTheLedgersCount) {
+  EXPECT_THAT(Judge("prc-skipped-steps-uncounted", Run()), IsEmpty());
+  WriteLedger(90, {});
+  const auto findings = Said(Judge("prc-skipped-steps-uncounted", Run()));
+  ASSERT_EQ(findings.size(), 1u);
+  EXPECT_THAT(English(findings[0]), HasSubstr("10 of 100 steps"));
+}
+
+TEST_F(OwnRun, DataIsJoinedByItsDigestAndByTheRowsTaken) {
+  EXPECT_THAT(English(Judge("data-split-overlap", Run()).at(0)), HasSubstr("v0 = t1"));
+  WriteLedger(100, {"t0"});  // the copy was not trained on
+  EXPECT_THAT(Judge("data-split-overlap", Run()), IsEmpty());
+}
+
+TEST_F(OwnRun, DataOfAnotherDigestIsNotUsed) {
+  Write("data-train.jsonl", std::string(kTrain) + kSame);
+  EXPECT_THAT(RowsOf(Run()).train.problem, HasSubstr("another digest"));
+  std::filesystem::remove(directory_ / "data-train.jsonl");
+  EXPECT_TRUE(RowsOf(Run()).train.file.empty());
+}
+
+TEST_F(OwnRun, RenamedColumnsAreNotJoined) {
+  WriteConfig(R"(, "data.fields.dialogue": {"value": "talk", "origin": {"layer": "suite"},
+                  "shadowed": []})");
+  EXPECT_TRUE(RowsOf(Run()).train.file.empty());
+}
+
+TEST_F(OwnRun, ReferencesMeetPredictionsById) {
+  Write("predictions.jsonl", R"({"fname":"v0","prediction":"two","token_ids":[5,1]})");
+  Write("references.jsonl",
+        R"({"fname":"v0","summary":["two"],"dialogue":"d","label_ids":[5,-100,1]})");
+  const Evidence run = Run();
+  const ScoredRow& row = RowsOf(run).scored.rows.at(0);
+  EXPECT_EQ(row.references, std::vector<std::string>{"two"});
+  EXPECT_EQ(row.source, "d");
+  EXPECT_EQ(row.label_ids, (std::vector<int64_t>{5, 1}));
+}
+
+TEST_F(OwnRun, TheRecordSaysTheSameAndNamesNoPlaceOfTheDirectory) {
+  WriteLedger(90, {"t0"});
+  Write("config.json", "{broken");
+  const check::AuditFacts written = RecordAudit(directory_.path());
+  ASSERT_TRUE(written.made);
+  EXPECT_THAT(check::AuditTally(written), HasSubstr("1 major"));
+  ASSERT_EQ(written.notes.size(), 1u);
+  const std::string record = ReadFile(directory_ / kAuditFile);
+  EXPECT_THAT(record, Not(HasSubstr(directory_.path().string() + "/trainer")));
+  const check::AuditFacts read = ReadAudit(directory_.path());
+  EXPECT_EQ(check::ToJson(read), check::ToJson(written));
+  EXPECT_THAT(read.aids, Not(IsEmpty()));
+  EXPECT_EQ(check::ToJson(RecordAudit(directory_.path())), check::ToJson(written));  // itself no input
+  Write(kAuditFile, "{}");  // broken: looked at anew
+  EXPECT_EQ(check::ToJson(ReadAudit(directory_.path())), check::ToJson(written));
+}
+
+TEST_F(OwnRun, ADirectoryThatCannotBeAuditedIsToldAndLeavesNoFile) {
+  testing::TemporaryDirectory empty;
+  const check::AuditFacts facts = RecordAudit(empty.path());
+  EXPECT_FALSE(facts.made);
+  EXPECT_THAT(facts.problem, HasSubstr("no training log"));
+  EXPECT_FALSE(std::filesystem::exists(empty / kAuditFile));
+  EXPECT_EQ(ReadAudit(empty / "absent").problem, "");
+}
+
+}  // namespace
+}  // namespace plumbline::audit

@@ -86,10 +86,18 @@ std::vector<double> StepTimes(const Evidence& run, const Timeline& timeline) {
   return times;
 }
 
+double EvaluationsInRuntime(const Evidence& run) {
+  const Reading* runtime_s = run.Final("train_runtime");
+  const Reading* only_s = run.Final("train_only_runtime");
+  if (runtime_s != nullptr && only_s != nullptr && only_s->value.value == runtime_s->value.value)
+    return 0;
+  return SumOf(Series(run.evaluations, "eval_runtime"));
+}
+
 std::optional<double> TrainOnlySeconds(const Evidence& run) {
   const Reading* runtime_s = run.Final("train_runtime");
   if (runtime_s == nullptr || !runtime_s->value.Finite()) return std::nullopt;
-  const double rest_s = runtime_s->value.value - SumOf(Series(run.evaluations, "eval_runtime"));
+  const double rest_s = runtime_s->value.value - EvaluationsInRuntime(run);
   return rest_s > 0 ? std::optional(rest_s) : std::nullopt;
 }
 

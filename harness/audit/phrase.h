@@ -29,7 +29,10 @@ std::string JoinTexts(const std::vector<Reading>& readings, std::string_view sep
 std::optional<double> EvalRows(const Evidence& run);
 // Seconds of a training step between neighbouring log points that no evaluation interrupts.
 std::vector<double> StepTimes(const Evidence& run, const Timeline& timeline);
-// Rows of one optimizer step and rows/second of training alone; nullopt: unknown.
+// Seconds of the evaluations that train_runtime spans: all, as in transformers' Trainer, or 0 where
+// a train_only_runtime equal to it says that it spans none.
+double EvaluationsInRuntime(const Evidence& run);
+// Of training alone: train_runtime without the evaluations inside; nullopt: unknown.
 std::optional<double> TrainOnlySeconds(const Evidence& run);
 // "t5" for "csebuetnlp/mT5_multilingual_XLSum": model_type of config.json, else from the name.
 std::string FamilyOf(const Evidence& run);

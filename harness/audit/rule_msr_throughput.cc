@@ -45,7 +45,7 @@ void Evaluate(const Context& context, Sink& sink) {
     sink.NotEvaluated(kNeeds);
     return;
   }
-  if (run.Final("train_only_runtime") != nullptr) return;  // told apart already
+  if (EvaluationsInRuntime(run) == 0) return;  // told apart already
   const double share = eval_s / runtime->value.value;
   const auto train_s = TrainOnlySeconds(run);
   if (share <= 0.1 || !train_s) return;

@@ -12,6 +12,7 @@
 #include "harness/base/file.h"
 #include "harness/eval/generate_file.h"
 #include "harness/eval/rouge_tokenizer.h"
+#include "harness/eval/sentences.h"
 #include "harness/run/settings.h"
 #include "harness/run/sidecar.h"
 #include "harness/train/progress.h"
@@ -93,7 +94,13 @@ EvaluationResult Evaluator::Evaluate(models::Model& model, const std::filesystem
 
 RougeReports Evaluator::ScoreTexts(const std::vector<std::string>& predictions) const {
   std::vector<eval::RougePair> pairs;
-  for (size_t i = 0; i < predictions.size(); ++i) pairs.push_back({predictions[i], examples_[i].summary});
+  for (size_t i = 0; i < predictions.size(); ++i) {
+    eval::RougePair pair{eval::OneSentencePerLine(predictions[i]), {}};
+    for (const std::string& summary : examples_[i].summary) {
+      pair.references.push_back(eval::OneSentencePerLine(summary));
+    }
+    pairs.push_back(std::move(pair));
+  }
   RougeReports reports;
   for (const std::string& name : eval::RougeTokenizerNames()) {
     reports[name] = eval::ScoreRouge(pairs, {.tokenizer = name}, kIntervalSeed);

@@ -93,7 +93,7 @@ class Loop {
     TakeParameterFacts(model_, counter_.facts());
     counter_.facts().taken_rows = rows_.ids;
     counter_.OnEnd(stopped_early_ ? ledger::Ending::kEarlyStopping : ledger::Ending::kCompleted);
-    return Finish(MonotonicSeconds() - start_s, state_.global_step - first_step);
+    return Finish(MonotonicSeconds() - start_s - evaluation_s_, state_.global_step - first_step);
   }
 
  private:
@@ -253,7 +253,9 @@ class Loop {
 
   void EvaluateAndSave(bool evaluates, bool saves) {
     if (evaluates && callbacks_.evaluate) {
+      const double start_s = MonotonicSeconds();
       const Json metrics = callbacks_.evaluate(model_, state_.global_step);
+      evaluation_s_ += MonotonicSeconds() - start_s;
       Log(metrics);
       if (!TakeEvaluation(state_, arguments_, metrics)) stopped_early_ = true;
     }
@@ -292,6 +294,7 @@ class Loop {
     const size_t moved = loop_.step_losses.size();
     const double train_loss = moved == 0 ? 0 : loop_.total_loss_sum / static_cast<double>(moved);
     Json row = SpeedMetrics("train", runtime_s, plan_.num_train_samples * share, steps);
+    row["train_only_runtime"] = row["train_runtime"];
     row["total_flos"] = state_.total_flos;
     row["train_loss"] = train_loss;
     Log(std::move(row));
@@ -323,6 +326,7 @@ class Loop {
   LoopState loop_;
   ledger::LedgerCounter counter_;
   bool stopped_early_ = false;
+  double evaluation_s_ = 0;  // of this session
   InterruptGuard interrupt_;
 };
 

@@ -44,7 +44,7 @@ struct TrainResult {
   std::vector<double> step_losses;     // one for each step that moved the weights, of the whole run when resumed
   std::vector<double> gradient_norms;  // before clipping
   double train_loss = 0;               // mean over all steps
-  double runtime_s = 0;                // of this session
+  double runtime_s = 0;                // of this session, without its evaluations
   bool stopped_early = false;
 };
 

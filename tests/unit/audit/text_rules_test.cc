@@ -207,6 +207,29 @@ TEST(HangulDropped, ProvesTheScorerByScoringAgain) {
   EXPECT_THAT(Judge("met-rouge-hangul-dropped", run), IsEmpty());
 }
 
+// Hand count: ascii shares a of {a, b}: 1/2; syllables 4 of 8: 1/2; words 1 of 5. The tiny KoBART's suite met such a
+// coincidence (0.6636 by syllables, 0.6648 by ascii).
+Evidence Coincidence(size_t rows, const std::string& last_reference) {
+  std::vector<ScoredRow> scored(rows, Scored("가나 다라 하하 a b", "가마 다바 호하 a c"));
+  scored.push_back(Scored("가나 다라 하하 a b", last_reference));
+  return RunOf(ScoredRows(scored));
+}
+
+TEST(HangulDropped, IsSilentWhenAnHonestScorerGivesTheSameFigure) {
+  Evidence run = Coincidence(1, "가마 다바 호하 a c");
+  run.evaluations.push_back(PointOf({{"eval_rouge1", "0.5"}}));
+  EXPECT_THAT(Judge("met-rouge-hangul-dropped", run), IsEmpty());
+}
+
+// One row of ten shares three syllables of eight: 0.4875 by syllables, 0.5 by ascii. The digits decide.
+TEST(HangulDropped, TakesThePrintedDigitsWhereScorersAreNear) {
+  Evidence run = Coincidence(9, "가마 다바 호호 a c");
+  run.evaluations.push_back(PointOf({{"eval_rouge1", "0.5000"}}));
+  EXPECT_EQ(Says("met-rouge-hangul-dropped", run).size(), 1u);
+  run.evaluations[0] = PointOf({{"eval_rouge1", "0.4990"}});
+  EXPECT_THAT(Judge("met-rouge-hangul-dropped", run), IsEmpty());
+}
+
 TEST(HangulDropped, IsOnlyANoteWhenNothingNamesTheScorer) {
   const auto findings = Judge("met-rouge-hangul-dropped", Korean(""));
   ASSERT_EQ(findings.size(), 1u);

@@ -13,9 +13,9 @@ namespace plumbline::audit {
 // {"runs": [{"path", "findings": [{"rule", "verdict", "severity", "confidence", "statement",
 // "formula", "inputs": [{"file", "key"}], "settle", "action", "sources", "operands"}],
 // "comparison": [{"quantity", "title", "declared": [cell], "observed": cell or null, "claimed":
-// [cell], "formula"}], "reading_aids": [...],
-// "notes"?: [...]}]}; reading aids as in reading_aids.h, where there are any; a cell: {"text", "judgement": "agrees/refuted/open", "layer", "file",
-// "key", "line"}.
+// [cell], "formula"}], "reading_aids": [...], "notes"?: [...]}]}; a cell: {"text", "judgement":
+// "agrees/refuted/open", "layer", "file", "key", "line"}; reading aids as in reading_aids.h, where
+// there are any.
 Json AuditToJson(const std::vector<RunAudit>& audits, Language language);
 Json FindingToJson(const Finding& finding, Language language);
 std::string AuditToText(const std::vector<RunAudit>& audits, Language language);

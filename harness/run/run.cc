@@ -219,8 +219,11 @@ class Case {
   }
 
   void Save() {
-    model_->adapter_config().is_null() ? models::SaveModel(*model_, options_.out, at::kFloat)
-                                       : models::SaveAdapter(*model_, options_.out);
+    if (model_->adapter_config().is_null()) {
+      models::SaveModel(*model_, options_.out, at::kFloat);
+    } else {
+      models::SaveAdapter(*model_, options_.out);
+    }
     for (const char* name : {"spiece.model", "tokenizer.model", "tokenizer.json", "tokenizer_config.json",
                              "special_tokens_map.json", "chat_template.jinja", "generation_config.json"}) {
       if (std::filesystem::exists(model_directory_ / name)) {
@@ -254,8 +257,9 @@ class Case {
   void Write() {
     WriteJsonFile(options_.out / "trainer_state.json", train::ToJson(trained_.state));
     WriteJsonFile(options_.out / "ledger.json", ledger::ToJson(ledger_));
-    Json results = {{"train_loss", trained_.train_loss}, {"train_runtime", trained_.runtime_s}};
-    results["train_only_runtime"] = trained_.runtime_s;  // transformers' spans evaluations too
+    const Json& runtime_s = trained_.state.log_history.back().at("train_runtime");
+    Json results = {{"train_loss", trained_.train_loss}, {"train_runtime", runtime_s}};
+    results["train_only_runtime"] = runtime_s;  // it spans no evaluation, as transformers' does
     if (last_) {
       results.update(MetricsOf(*last_, config_));
       WriteFileAtomic(options_.out / "predictions.jsonl", PredictionLines(*last_, evaluator_->examples()));

@@ -80,7 +80,7 @@ WindowOutcome AddWindowGradients(models::Model& model, std::span<const TrainingM
     Count(micro_batch, model.is_encoder_decoder(), counter);
     const at::Tensor loss =
         at::div(sums.loss, static_cast<double>(DivisorOf(micro_batch, window_tokens, model, arguments)));
-    loss_scale == 1 ? loss.backward() : loss.backward(at::full_like(loss, loss_scale));
+    loss.backward(loss_scale == 1 ? at::Tensor() : at::full_like(loss, loss_scale));
     const double value = loss.item<double>();
     counter.OnBackward(value);
     outcome.loss += value;

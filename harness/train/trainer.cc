@@ -294,7 +294,6 @@ class Loop {
     const size_t moved = loop_.step_losses.size();
     const double train_loss = moved == 0 ? 0 : loop_.total_loss_sum / static_cast<double>(moved);
     Json row = SpeedMetrics("train", runtime_s, plan_.num_train_samples * share, steps);
-    row["train_only_runtime"] = row["train_runtime"];
     row["total_flos"] = state_.total_flos;
     row["train_loss"] = train_loss;
     Log(std::move(row));

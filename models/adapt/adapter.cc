@@ -57,7 +57,7 @@ std::vector<NamedTensor> FactorTensors(const Model& model) {
   return tensors;
 }
 
-void RequireQuantizedIsNot(const Model& model) {
+void RequireUnquantized(const Model& model) {
   if (!model.config().contains("quantization_config")) return;
   Fail(ErrorKind::kUsage, "merging an adapter", "weights quantized in 4 bits",
        "weights that can hold the sum: rounding it to 4 bits again would change the model",
@@ -140,7 +140,7 @@ void MergeAdapter(Model& model) {
     Fail(ErrorKind::kUsage, "merging an adapter", "a model without one", "an adapter",
          "model.adapter");
   }
-  RequireQuantizedIsNot(model);
+  RequireUnquantized(model);
   const at::NoGradGuard no_grad;
   for (const NamedLinear& map : model.Linears()) {
     const nn::LowRank* low_rank = LowRankOf(map);

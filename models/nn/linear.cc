@@ -153,6 +153,7 @@ at::Tensor Apply(const Linear& linear, const at::Tensor& x_NI, bool training) {
 at::Tensor Apply(const MergedLinear& linear, const at::Tensor& x_NI, bool training) {
   return WithAdapters(linear, linear.parts, x_NI, training);
 }
+
 MergedLinear PartsOf(const MergedLinear& linear, size_t first, size_t count) {
   PLUMBLINE_CHECK(first + count <= linear.parts.size());
   MergedLinear some;

@@ -40,6 +40,26 @@ std::filesystem::path Runfile(const std::string& name) {
   return std::filesystem::path(root) / "plumbline" / name;
 }
 
+std::vector<Json> JsonLines(const std::filesystem::path& path) {
+  std::istringstream text(ReadFile(path));
+  std::vector<Json> lines;
+  for (std::string line; std::getline(text, line);) lines.push_back(ParseJson(line, "line"));
+  return lines;
+}
+
+std::string DataLines(const Json& rows) {
+  std::string lines;
+  int number = 0;
+  for (const Json& row : rows) {
+    lines += Json({{"fname", "row" + std::to_string(number++)},
+                   {"input_ids", row.at("input_ids")},
+                   {"labels", row.at("labels")}})
+                 .dump() +
+             "\n";
+  }
+  return lines;
+}
+
 std::string FirstLines(const std::string& text, int count) {
   std::istringstream lines(text);
   std::string line, first;
@@ -94,6 +114,13 @@ check::Comparison Miniature::Check(const suite::Suite& suite) {
   last_ = directory_ / ("check" + std::to_string(num_checks_++));
   std::filesystem::create_directory(last_);
   return suite::Check(suite, {.work = last_, .outputs = last_ / "outputs", .junit = last_ / "junit.xml"});
+}
+
+int Miniature::Plumbline(const std::string& words) const {
+  const std::string command =
+      "cd " + path().string() + " && PLUMBLINE_ENGINE=" + Runfile("harness/cli/plumbline-engine").string() + " " +
+      Runfile("harness/cli/plumbline").string() + " " + words + " > out.txt 2> err.txt";
+  return suite::RunProcess({"/bin/sh", "-c", command});
 }
 
 int Miniature::Run(const std::vector<std::string>& words) const {

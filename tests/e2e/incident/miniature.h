@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/base/json.h"
 #include "harness/check/comparison.h"
 #include "harness/suite/suite.h"
 #include "tests/testing/temporary_directory.h"
@@ -35,6 +36,8 @@ class Miniature {
 
   // Runs the engine by hand; returns its exit status.
   int Run(const std::vector<std::string>& words) const;
+  // `plumbline WORDS` in this folder, the words as a shell reads them; out.txt and err.txt keep what it says.
+  int Plumbline(const std::string& words) const;
 
  private:
   TemporaryDirectory directory_;
@@ -44,6 +47,12 @@ class Miniature {
 
 // A file of Bazel's runfiles.
 std::filesystem::path Runfile(const std::string& name);
+
+// The rows of a JSON lines file.
+std::vector<Json> JsonLines(const std::filesystem::path& path);
+
+// The rows of golden JSON ({"input_ids", "labels"}) as data lines named row0, row1, ...
+std::string DataLines(const Json& rows);
 
 // The first `count` lines of a text.
 std::string FirstLines(const std::string& text, int count);

@@ -3,13 +3,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <sstream>
 #include <string>
 #include <vector>
 
 #include "harness/base/file.h"
 #include "harness/base/json.h"
-#include "harness/suite/process.h"
 #include "tests/e2e/incident/miniature.h"
 
 namespace plumbline::testing {
@@ -19,13 +17,6 @@ using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-std::vector<Json> Lines(const std::filesystem::path& path) {
-  std::istringstream text(ReadFile(path));
-  std::vector<Json> lines;
-  for (std::string line; std::getline(text, line);) lines.push_back(ParseJson(line, "line"));
-  return lines;
-}
-
 class Inference : public ::testing::Test {
  protected:
   Inference() { UseCheckpoint("single"); }
@@ -33,17 +24,7 @@ class Inference : public ::testing::Test {
   // The rows of the checkpoint's goldens as rows.jsonl; the checkpoint as --model.
   void UseCheckpoint(const std::string& name) {
     model_ = Runfile("tests/golden/bart/" + name).string();
-    std::string lines;
-    int number = 0;
-    const Json expected = ReadJsonFile(model_ + "/expected.json");
-    for (const Json& row : expected["batch"]) {
-      lines += Json({{"fname", "row" + std::to_string(number++)},
-                     {"input_ids", row["input_ids"]},
-                     {"labels", row["labels"]}})
-                   .dump() +
-               "\n";
-    }
-    mini_.WriteFile("rows.jsonl", lines);
+    mini_.WriteFile("rows.jsonl", DataLines(ReadJsonFile(model_ + "/expected.json").at("batch")));
   }
 
   // `plumbline VERB --model M --data rows.jsonl WORDS`, in the test's folder; stdout and stderr are
@@ -52,13 +33,7 @@ class Inference : public ::testing::Test {
     return Shell(verb + " --model " + model_ + " --data rows.jsonl " + words);
   }
 
-  int Shell(const std::string& words) {
-    const std::string command =
-        "cd " + mini_.path().string() +
-        " && PLUMBLINE_ENGINE=" + Runfile("harness/cli/plumbline-engine").string() + " " +
-        Runfile("harness/cli/plumbline").string() + " " + words + " > out.txt 2> err.txt";
-    return suite::RunProcess({"/bin/sh", "-c", command});
-  }
+  int Shell(const std::string& words) { return mini_.Plumbline(words); }
 
   std::string Stderr() const { return ReadFile(mini_.path() / "err.txt"); }
 
@@ -91,7 +66,7 @@ TEST_F(Inference, GenerateEqualsTransformersOnTheCheckpointAsItWasSaved) {
     for (const Json& one : golden["cases"]) {
       ASSERT_EQ(Run("generate", "--out result.jsonl --batch-size 3" + Flags(one["arguments"])), 0)
           << Stderr();
-      const std::vector<Json> lines = Lines(mini_.path() / "result.jsonl");
+      const std::vector<Json> lines = JsonLines(mini_.path() / "result.jsonl");
       ASSERT_EQ(lines.size(), one["ids"].size());
       for (size_t i = 0; i < lines.size(); ++i) {
         EXPECT_EQ(lines[i]["fname"], "row" + std::to_string(i));
@@ -109,7 +84,7 @@ TEST_F(Inference, ScoreEqualsTransformersRowByRow) {
   for (const Json& golden : ReadJsonFile(Runfile("tests/golden/generation/as_saved.json"))) {
     UseCheckpoint(golden["checkpoint"]);
     ASSERT_EQ(Run("score", "--out result.jsonl"), 0) << Stderr();
-    const std::vector<Json> lines = Lines(mini_.path() / "result.jsonl");
+    const std::vector<Json> lines = JsonLines(mini_.path() / "result.jsonl");
     ASSERT_EQ(lines.size(), golden["scores"].size());
     for (size_t i = 0; i < lines.size(); ++i) {
       EXPECT_EQ(lines[i].size(), 3U);
@@ -137,7 +112,7 @@ TEST_F(Inference, EvalWritesItsDirectoryAndTheMeanLossOfTransformers) {
   EXPECT_EQ(printed["n"], 4);
   EXPECT_FALSE(printed.contains("rouge"));  // rows of token ids have no text
   EXPECT_GT(printed["speed"]["generate_tokens_per_s"].get<double>(), 0);
-  EXPECT_EQ(Lines(mini_.path() / "evaluation/predictions.jsonl").size(), 4U);
+  EXPECT_EQ(JsonLines(mini_.path() / "evaluation/predictions.jsonl").size(), 4U);
   const Json values = ReadJsonFile(mini_.path() / "evaluation/resolved_config.json")["values"];
   EXPECT_EQ(values["generation.forced_eos_token_id"]["origin"]["layer"], "checkpoint");
   EXPECT_EQ(values["generation.max_new_tokens"]["origin"]["layer"], "command line");
@@ -155,7 +130,7 @@ TEST_F(Inference, EvalOfTextHasTheRougeOfItsPredictions) {
   EXPECT_THAT(ReadFile(mini_.path() / "out.txt"),
               AllOf(HasSubstr("2 rows"), HasSubstr("syllable"), HasSubstr("rougeLsum")));
   const Json results = ReadJsonFile(mini_.path() / "evaluation/all_results.json");
-  for (const Json& line : Lines(mini_.path() / "evaluation/predictions.jsonl"))
+  for (const Json& line : JsonLines(mini_.path() / "evaluation/predictions.jsonl"))
     EXPECT_TRUE(line["prediction"].is_string());
   ASSERT_EQ(Shell("rouge --predictions evaluation/predictions.jsonl --references rows.jsonl "
                   "--tokenizer syllable --json"),
@@ -174,7 +149,7 @@ TEST_F(Inference, APrefixIsPartOfEverySource) {
     line.replace(line.find("DIALOGUE"), 8, dialogue);
     mini_.WriteFile("rows.jsonl", line);
     EXPECT_EQ(Run("score", "--out result.jsonl " + words), 0) << Stderr();
-    return Lines(mini_.path() / "result.jsonl").at(0)["nll"].get<double>();
+    return JsonLines(mini_.path() / "result.jsonl").at(0)["nll"].get<double>();
   };
   model_ = Runfile("models/kobart_tiny").string();
   const double plain = nll_of("세 시에 만나요.", "");
@@ -218,7 +193,7 @@ TEST_F(Inference, AFlagThatShadowsTheCheckpointIsSaid) {
                 "--out result.jsonl --set generation.forced_eos_token_id=7 --max-new-tokens 3"),
             0);
   EXPECT_THAT(Stderr(), HasSubstr("override: generation.forced_eos_token_id = 7"));
-  for (const Json& line : Lines(mini_.path() / "result.jsonl")) {
+  for (const Json& line : JsonLines(mini_.path() / "result.jsonl")) {
     if (line["token_ids"].size() == 3) {
       EXPECT_EQ(line["token_ids"].back(), 7);
     }
@@ -233,7 +208,7 @@ TEST_F(Inference, SamplingIsSeededAndWhateverTheBatchTheSame) {
   ASSERT_EQ(Run("generate", "--seed 6 --batch-size 4" + draw + "c.jsonl"), 0);
   EXPECT_EQ(ReadFile(mini_.path() / "a.jsonl"), ReadFile(mini_.path() / "b.jsonl"));
   EXPECT_NE(ReadFile(mini_.path() / "a.jsonl"), ReadFile(mini_.path() / "c.jsonl"));
-  EXPECT_EQ(Lines(mini_.path() / "a.jsonl")[0]["candidates"].size(), 3U);
+  EXPECT_EQ(JsonLines(mini_.path() / "a.jsonl")[0]["candidates"].size(), 3U);
 }
 
 TEST_F(Inference, ScoredSamplingIsWarnedAbout) {

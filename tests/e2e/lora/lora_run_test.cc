@@ -3,13 +3,11 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <sstream>
 #include <string>
 #include <vector>
 
 #include "harness/base/file.h"
 #include "harness/base/json.h"
-#include "harness/suite/process.h"
 #include "tests/e2e/incident/miniature.h"
 
 namespace plumbline::testing {
@@ -18,37 +16,16 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-std::vector<Json> Lines(const std::filesystem::path& path) {
-  std::istringstream text(ReadFile(path));
-  std::vector<Json> lines;
-  for (std::string line; std::getline(text, line);) lines.push_back(ParseJson(line, "line"));
-  return lines;
-}
-
 class LoraRun : public ::testing::TestWithParam<const char*> {
  protected:
   LoraRun() : golden_(Runfile("tests/golden/lora") / GetParam()) {
     expected_ = ReadJsonFile(golden_ / "expected.json");
     const auto base = expected_.at("base").get<std::string>();
     model_ = Runfile("tests/golden/" + base + "/config.json").parent_path();
-    std::string lines;
-    for (const Json& item : expected_.at("batch")) {
-      lines += Json({{"fname", "row" + std::to_string(lines.size())},
-                     {"input_ids", item.at("input_ids")},
-                     {"labels", item.at("labels")}})
-                   .dump() +
-               "\n";
-    }
-    mini_.WriteFile("rows.jsonl", lines);
+    mini_.WriteFile("rows.jsonl", DataLines(expected_.at("batch")));
   }
 
-  int Shell(const std::string& words) {
-    const std::string command =
-        "cd " + mini_.path().string() +
-        " && PLUMBLINE_ENGINE=" + Runfile("harness/cli/plumbline-engine").string() + " " +
-        Runfile("harness/cli/plumbline").string() + " " + words + " > out.txt 2> err.txt";
-    return suite::RunProcess({"/bin/sh", "-c", command});
-  }
+  int Shell(const std::string& words) { return mini_.Plumbline(words); }
 
   int Train(const std::string& out, const std::string& words) {
     const std::string where = mini_.path().string();
@@ -67,7 +44,7 @@ class LoraRun : public ::testing::TestWithParam<const char*> {
   double Score(const std::string& words) {
     EXPECT_EQ(Use("score", "--out scores.jsonl " + words), 0) << Stderr();
     double nll = 0, tokens = 0;
-    for (const Json& line : Lines(mini_.path() / "scores.jsonl")) {
+    for (const Json& line : JsonLines(mini_.path() / "scores.jsonl")) {
       nll += line.at("nll").get<double>();
       tokens += line.at("tokens").get<double>();
     }
@@ -107,8 +84,8 @@ TEST_P(LoraRun, TrainsSavesAndIsUsedByEveryVerb) {
               1e-5 * trained);
   ASSERT_EQ(Use("generate", "--adapter out --out generated.jsonl --max-new-tokens 3"), 0)
       << Stderr();
-  const std::vector<Json> generated = Lines(mini_.path() / "generated.jsonl");
-  const std::vector<Json> predicted = Lines(mini_.path() / "out/predictions.jsonl");
+  const std::vector<Json> generated = JsonLines(mini_.path() / "generated.jsonl");
+  const std::vector<Json> predicted = JsonLines(mini_.path() / "out/predictions.jsonl");
   ASSERT_EQ(generated.size(), predicted.size());
   for (size_t i = 0; i < generated.size(); ++i)
     EXPECT_EQ(generated[i].at("token_ids"), predicted[i].at("token_ids"));

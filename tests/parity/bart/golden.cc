@@ -23,7 +23,7 @@ std::string IndexText(int64_t flat, at::IntArrayRef sizes) {
 
 }  // namespace
 
-Seq2SeqGolden::Seq2SeqGolden(const std::string& family, const std::string& shape)
+TransformersGolden::TransformersGolden(const std::string& family, const std::string& shape)
     : directory(std::filesystem::path("tests/golden") / family / shape),
       expected(ReadJsonFile(directory / "expected.json")),
       tensors(directory / "expected.safetensors") {
@@ -31,7 +31,7 @@ Seq2SeqGolden::Seq2SeqGolden(const std::string& family, const std::string& shape
   at::set_num_threads(1);
 }
 
-at::Tensor Seq2SeqGolden::Tensor(const std::string& name) const {
+at::Tensor TransformersGolden::Tensor(const std::string& name) const {
   const models::StoredTensor* entry = tensors.Find(name);
   if (entry == nullptr) throw Error(ErrorKind::kInternal, "no golden tensor " + name);
   return tensors.View(*entry);

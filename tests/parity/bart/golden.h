@@ -1,5 +1,5 @@
-// The reference files of tests/golden/bart and tests/golden/t5 as batches and tensors, and the comparison that explains
-// itself.
+// The reference files of tests/golden/{bart,t5,causal} as tensors, rows of the first two as batches, and the comparison
+// that explains itself.
 #ifndef PLUMBLINE_TESTS_PARITY_BART_GOLDEN_H_
 #define PLUMBLINE_TESTS_PARITY_BART_GOLDEN_H_
 
@@ -23,22 +23,23 @@ inline constexpr const char* kBartShapes[] = {"uneven", "single", "biased"};
 // T5 1.0 and tied; T5 1.1, its own head, unequal stacks; mT5 of one layer, its own head; a deeper decoder, tied.
 inline constexpr const char* kT5Shapes[] = {"relu", "gated", "mt5", "silu"};
 
-// A golden of an encoder-decoder.
-struct Seq2SeqGolden {
+// A checkpoint saved by transformers and what it computed.
+struct TransformersGolden {
   // `family`: the folder of tests/golden.
-  Seq2SeqGolden(const std::string& family, const std::string& shape);
+  TransformersGolden(const std::string& family, const std::string& shape);
 
   std::unique_ptr<models::Model> Load() const { return models::LoadModel(directory, at::kCPU); }
   at::Tensor Tensor(
       const std::string& name) const;  // of expected.safetensors; fails on an unknown name
+  bool Has(const std::string& name) const { return tensors.Find(name) != nullptr; }
 
   std::filesystem::path directory;
   Json expected;  // expected.json
   models::SafetensorsFile tensors;
 };
 
-struct BartGolden : Seq2SeqGolden {
-  explicit BartGolden(const std::string& shape) : Seq2SeqGolden("bart", shape) {}
+struct BartGolden : TransformersGolden {
+  explicit BartGolden(const std::string& shape) : TransformersGolden("bart", shape) {}
 };
 
 // Rows of golden JSON ({"input_ids", "decoder_input_ids", "labels"}) packed in order.

@@ -1,17 +1,12 @@
-// The reference files of tests/golden/causal as batches and tensors.
+// The reference files of tests/golden/causal, rows as batches.
 #ifndef PLUMBLINE_TESTS_PARITY_CAUSAL_GOLDEN_H_
 #define PLUMBLINE_TESTS_PARITY_CAUSAL_GOLDEN_H_
 
-#include <ATen/core/Tensor.h>
-#include <gtest/gtest.h>
-
-#include <filesystem>
-#include <memory>
 #include <string>
 
 #include "harness/base/json.h"
 #include "models/model.h"
-#include "models/safetensors.h"
+#include "tests/parity/bart/golden.h"
 
 namespace plumbline::testing {
 
@@ -23,17 +18,8 @@ inline constexpr const char* kCausalShapes[] = {"llama_scaled", "llama_single", 
 // Stored in half precision.
 inline constexpr const char* kCausalHalves[] = {"llama_bfloat16", "qwen3_float16"};
 
-struct CausalGolden {
-  explicit CausalGolden(const std::string& shape);
-
-  std::unique_ptr<models::Model> Load() const { return models::LoadModel(directory, at::kCPU); }
-  at::Tensor Tensor(
-      const std::string& name) const;  // of expected.safetensors; fails on an unknown name
-  bool Has(const std::string& name) const { return tensors.Find(name) != nullptr; }
-
-  std::filesystem::path directory;
-  Json expected;  // expected.json
-  models::SafetensorsFile tensors;
+struct CausalGolden : TransformersGolden {
+  explicit CausalGolden(const std::string& shape) : TransformersGolden("causal", shape) {}
 };
 
 // Rows of golden JSON ({"input_ids", "labels"}: prompt and continuation) packed in order by the

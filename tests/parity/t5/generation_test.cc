@@ -72,7 +72,7 @@ void RunCase(models::Model& model, const std::vector<Ids>& sources, const Json& 
 TEST(T5Generation, IdsAndScoresEqualThoseOfTransformers) {
   Tally tally;
   for (const char* shape : testing::kT5Shapes) {
-    const testing::Seq2SeqGolden golden("t5", shape);
+    const testing::TransformersGolden golden("t5", shape);
     const auto model = golden.Load();
     const Json& generation = golden.expected.at("generation");
     for (const Json& one : generation.at("cases"))

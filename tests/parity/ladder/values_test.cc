@@ -1,35 +1,31 @@
-// BART, T5 and mT5 against transformers 5.23 on tiny random checkpoints it saved: see MANIFEST.json of
-// tests/golden/bart and tests/golden/t5.
+// BART, T5, mT5, Llama and Qwen3 against transformers 5.23 on tiny random checkpoints it saved: see MANIFEST.json of
+// tests/golden/{bart,t5,causal}.
 #include <ATen/ATen.h>
 #include <ATen/core/grad_mode.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <utility>
 
-#include "tests/parity/bart/golden.h"
+#include "tests/parity/ladder/checkpoints.h"
 
 namespace plumbline {
 namespace {
 
-using testing::Seq2SeqGolden;
+using testing::Checkpoint;
 
-// Folder of tests/golden, shape.
-using Checkpoint = std::pair<const char*, const char*>;
-
-// fp32 through at most four layers of width 16: both sides differ by summation order alone.
+// fp32 through at most four layers of width 24: both sides differ by summation order alone.
 constexpr double kLogitTolerance = 1e-5;
 constexpr double kLossRelativeTolerance = 1e-5;
 // Of a gradient: relative to its own largest element, but never below a share of the global norm,
-// because some gradients (a key bias) are zero in exact arithmetic.
+// because some gradients (a key bias, rows of the pad id) are zero in exact arithmetic.
 constexpr double kGradientTolerance = 1e-5;
 constexpr double kGlobalNormShare = 1e-4;
 
-class Seq2Seq : public ::testing::TestWithParam<Checkpoint> {
+class Values : public ::testing::TestWithParam<Checkpoint> {
  protected:
-  Seq2SeqGolden golden_{GetParam().first, GetParam().second};
+  testing::TransformersGolden golden_{GetParam().first, GetParam().second};
   std::unique_ptr<models::Model> model_ = golden_.Load();
-  models::PackedBatch batch_ = testing::PackItems(golden_.expected.at("batch"));
+  models::PackedBatch batch_ = testing::Pack(GetParam(), golden_.expected.at("batch"));
 
   void ExpectLoss(const char* smoothing) {
     const models::LossSums sums = model_->Loss(batch_, std::stod(smoothing), true);
@@ -61,13 +57,13 @@ class Seq2Seq : public ::testing::TestWithParam<Checkpoint> {
   }
 };
 
-TEST_P(Seq2Seq, ParametersHaveTransformersNamesAndOrder) {
+TEST_P(Values, ParametersHaveTransformersNamesAndOrder) {
   std::vector<std::string> names;
   for (const auto& parameter : model_->Parameters()) names.push_back(parameter.name);
   EXPECT_EQ(Json(names), golden_.expected.at("parameters"));
 }
 
-TEST_P(Seq2Seq, LogitsEqualTransformers) {
+TEST_P(Values, LogitsEqualTransformers) {
   const at::NoGradGuard no_grad;
   const at::Tensor logits_MV = model_->Logits(batch_);
   double worst = 0;
@@ -82,29 +78,24 @@ TEST_P(Seq2Seq, LogitsEqualTransformers) {
   std::printf("[   worst  ] logit difference %.3g\n", worst);
 }
 
-TEST_P(Seq2Seq, LossEqualsTransformers) { ExpectLoss("0.0"); }
+TEST_P(Values, LossEqualsTransformers) { ExpectLoss("0.0"); }
 
-TEST_P(Seq2Seq, SmoothedLossEqualsTransformers) { ExpectLoss("0.1"); }
+TEST_P(Values, SmoothedLossEqualsTransformers) { ExpectLoss("0.1"); }
 
-TEST_P(Seq2Seq, EveryGradientEqualsTransformers) { ExpectGradients("grad/", 0.0); }
+TEST_P(Values, EveryGradientEqualsTransformers) { ExpectGradients("grad/", 0.0); }
 
-TEST_P(Seq2Seq, EverySmoothedGradientEqualsTransformers) {
-  if (golden_.tensors.Find("grad_smoothed/" + model_->Parameters()[0].name) == nullptr)
-    GTEST_SKIP() << "kept for one shape only";
-  ExpectGradients("grad_smoothed/", 0.1);
-}
+INSTANTIATE_TEST_SUITE_P(Shapes, Values, ::testing::ValuesIn(testing::Checkpoints()),
+                         testing::NameOf);
 
-std::vector<Checkpoint> Checkpoints() {
-  std::vector<Checkpoint> all;
-  for (const char* shape : testing::kBartShapes) all.emplace_back("bart", shape);
-  for (const char* shape : testing::kT5Shapes) all.emplace_back("t5", shape);
-  return all;
-}
+// Goldens keep the smoothed gradients of one shape a family, for their size.
+class Smoothed : public Values {};
 
-INSTANTIATE_TEST_SUITE_P(Shapes, Seq2Seq, ::testing::ValuesIn(Checkpoints()),
-                         [](const auto& checkpoint) {
-                           return std::string(checkpoint.param.first) + checkpoint.param.second;
-                         });
+TEST_P(Smoothed, EveryGradientEqualsTransformers) { ExpectGradients("grad_smoothed/", 0.1); }
+
+INSTANTIATE_TEST_SUITE_P(Shapes, Smoothed,
+                         ::testing::Values(Checkpoint{"bart", "single"}, Checkpoint{"t5", "mt5"},
+                                           Checkpoint{"causal", "qwen3_single"}),
+                         testing::NameOf);
 
 }  // namespace
 }  // namespace plumbline

@@ -5,6 +5,7 @@ _LIBRARIES = {
     "benchmark": ("libbenchmark-dev", ["-lbenchmark", "-lpthread"]),
     "gtest": ("libgtest-dev", ["-lgmock", "-lgtest", "-lpthread"]),
     "gtest_main": ("libgmock-dev", ["-lgmock_main", "-lgmock", "-lgtest", "-lpthread"]),
+    "mpi": ("libopenmpi-dev", ["-l:libmpi.so.40"]),
     "nlohmann_json": ("nlohmann-json3-dev", []),
     "sentencepiece": ("libsentencepiece-dev", ["-lsentencepiece"]),
     "sentencepiece_train": ("libsentencepiece-dev", ["-lsentencepiece_train", "-lsentencepiece"]),
@@ -12,10 +13,14 @@ _LIBRARIES = {
     "yaml_cpp": ("libyaml-cpp-dev", ["-lyaml-cpp"]),
 }
 
+# name -> headers outside the compiler's own directories
+_HEADERS = {"mpi": "/usr/lib/x86_64-linux-gnu/openmpi/include"}
+
 _TARGET = """
 cc_library(
     name = "{name}",
-    hdrs = ["{name}/plumbline_system_version.h"],
+    hdrs = ["{name}/plumbline_system_version.h"] + glob(["{name}/include/**/*.h"]),
+    includes = {includes},
     linkopts = {linkopts},
     visibility = ["//visibility:public"],
 )
@@ -31,7 +36,11 @@ def _system_repository_impl(repository_ctx):
             name + "/plumbline_system_version.h",
             "// %s %s\n" % (package, query.stdout),
         )
-        build += _TARGET.format(name = name, linkopts = repr(linkopts))
+        includes = []
+        if name in _HEADERS:
+            repository_ctx.symlink(_HEADERS[name], name + "/include")
+            includes = [name + "/include"]
+        build += _TARGET.format(name = name, linkopts = repr(linkopts), includes = repr(includes))
     repository_ctx.file("BUILD", build)
 
 system_repository = repository_rule(

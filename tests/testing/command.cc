@@ -1,0 +1,30 @@
+#include "tests/testing/command.h"
+
+#include <sys/wait.h>
+
+#include <cstdio>
+#include <sstream>
+
+#include "harness/base/error.h"
+
+namespace plumbline::testing {
+
+CommandOutcome RunCommand(const std::string& command) {
+  FILE* pipe = ::popen(command.c_str(), "r");
+  PLUMBLINE_CHECK(pipe != nullptr);
+  CommandOutcome outcome;
+  char buffer[4096];
+  for (size_t got = 0; (got = std::fread(buffer, 1, sizeof buffer, pipe)) > 0;) outcome.output.append(buffer, got);
+  const int status = ::pclose(pipe);
+  outcome.status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  return outcome;
+}
+
+std::vector<std::string> LinesOf(const std::string& text) {
+  std::vector<std::string> lines;
+  std::istringstream stream(text);
+  for (std::string line; std::getline(stream, line);) lines.push_back(line);
+  return lines;
+}
+
+}  // namespace plumbline::testing

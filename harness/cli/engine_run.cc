@@ -2,6 +2,7 @@
 #include "harness/cli/arguments.h"
 #include "harness/cli/engine_list.h"
 #include "harness/run/run.h"
+#include "harness/world/mpi_world.h"
 
 namespace plumbline::cli {
 namespace {
@@ -11,7 +12,8 @@ int Run(const Arguments& arguments) {
   options.out = arguments.Value("out");
   if (arguments.Has("resume")) options.resume_from = arguments.Value("resume");
   if (arguments.Has("suite")) options.suite = arguments.Value("suite");
-  run::RunCase(arguments.Resolve(), options);
+  const auto world = world::StartedWorld();
+  run::RunCase(arguments.Resolve(), options, *world);
   return 0;
 }
 
@@ -30,7 +32,8 @@ Verb RunVerb() {
   };
   verb.example =
       "plumbline run suites/kobart_tiny_full.yaml --out out/kobart\n"
-      "plumbline run --models kobart-tiny --set data.train=my.jsonl --epochs 2 --out out/mine";
+      "plumbline run --models kobart-tiny --set data.train=my.jsonl --epochs 2 --out out/mine\n"
+      "mpirun -np 2 plumbline run --models kobart-tiny --batch-size 4 --out out/two  (each rank 4 rows)";
   verb.run = Run;
   return verb;
 }

@@ -61,7 +61,8 @@ void AddSteps(const Ledger& ledger, List& list) {
               MicroBatchesFor(declared, demanded), ledger.observed.micro_batches, kAccumulationKey);
   list.Counts("examples",
               Text(demanded) + " steps of " + Text(declared.train_rows) + " rows in batches of " +
-                  Text(declared.per_device_train_batch_size),
+                  Text(declared.per_device_train_batch_size) +
+                  (declared.world_size > 1 ? " on each of " + Text(declared.world_size) + " ranks" : ""),
               ExamplesFor(declared, demanded), ledger.observed.examples, kBatchKey);
 }
 

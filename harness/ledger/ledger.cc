@@ -44,6 +44,7 @@ void WalkDeclared(Archive& archive, DeclaredType& declared) {
   archive("data_digests", declared.data_digests);
   archive("tokenizer_digest", declared.tokenizer_digest);
   archive.Later("compute_dtype", declared.compute_dtype);
+  archive.Later("world_size", declared.world_size);
 }
 
 template <typename Archive, typename ObservedType>

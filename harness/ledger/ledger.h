@@ -28,6 +28,7 @@ struct Schedule {
 struct Declared {
   int64_t train_rows = 0;  // rows of one epoch
   int64_t per_device_train_batch_size = 0;
+  int64_t world_size = 1;  // processes, each with such a batch
   int64_t gradient_accumulation_steps = 0;
   double num_train_epochs = 0;   // as configured, may be fractional; unused when max_steps > 0
   int64_t max_steps = kUnknown;  // > 0: wins over epochs

@@ -57,10 +57,12 @@ Declared PlanTraining(const PlanInputs& inputs) {
   Declared plan;
   plan.train_rows = inputs.train_rows;
   plan.per_device_train_batch_size = inputs.per_device_train_batch_size;
+  plan.world_size = inputs.world_size;
   plan.gradient_accumulation_steps = inputs.gradient_accumulation_steps;
   plan.num_train_epochs = inputs.num_train_epochs;
   plan.max_steps = inputs.max_steps > 0 ? inputs.max_steps : kUnknown;
-  plan.micro_batches_per_epoch = CeilDiv(inputs.train_rows, inputs.per_device_train_batch_size);
+  plan.micro_batches_per_epoch =
+      CeilDiv(inputs.train_rows, inputs.per_device_train_batch_size * inputs.world_size);
   plan.steps_per_epoch = std::max<int64_t>(
       1, CeilDiv(plan.micro_batches_per_epoch, inputs.gradient_accumulation_steps));
   const double steps =
@@ -89,7 +91,7 @@ int64_t ExamplesFor(const Declared& declared, int64_t steps) {
   const int64_t epochs = steps / declared.steps_per_epoch;
   const int64_t rest = steps % declared.steps_per_epoch;
   const int64_t per_step =
-      declared.gradient_accumulation_steps * declared.per_device_train_batch_size;
+      declared.gradient_accumulation_steps * declared.per_device_train_batch_size * declared.world_size;
   return epochs * declared.train_rows + std::min(declared.train_rows, rest * per_step);
 }
 

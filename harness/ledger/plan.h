@@ -13,6 +13,7 @@ namespace plumbline::ledger {
 struct PlanInputs {
   int64_t train_rows = 0;
   int64_t per_device_train_batch_size = 1;
+  int64_t world_size = 1;  // processes
   int64_t gradient_accumulation_steps = 1;
   double num_train_epochs = 1;
   int64_t max_steps = kUnknown;  // > 0: wins over epochs

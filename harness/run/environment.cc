@@ -6,6 +6,7 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <set>
 #include <string>
 
 #include "harness/base/file.h"
@@ -37,6 +38,18 @@ check::Environment EnvironmentOf(const config::Resolved& config) {
   environment.machine["deterministic"] = config.Bool("runtime.deterministic") ? "true" : "false";
   environment.code["binary"] = Sha256OfFile("/proc/self/exe");
   return environment;
+}
+
+std::string CheckpointDigest(const std::filesystem::path& directory) {
+  const std::filesystem::path single = directory / "model.safetensors";
+  if (std::filesystem::exists(single)) return Sha256OfFile(single);
+  std::set<std::filesystem::path> shards;
+  for (const auto& entry : std::filesystem::directory_iterator(directory)) {
+    if (entry.path().extension() == ".safetensors") shards.insert(entry.path());
+  }
+  Sha256 digest;
+  for (const std::filesystem::path& shard : shards) digest.Update(Sha256OfFile(shard));
+  return digest.HexDigest();
 }
 
 }  // namespace plumbline::run

@@ -5,7 +5,6 @@
 #include <cstdio>
 #include <memory>
 #include <optional>
-#include <set>
 #include <utility>
 #include <vector>
 
@@ -18,6 +17,7 @@
 #include "harness/config/compare.h"
 #include "harness/ledger/ledger.h"
 #include "harness/ledger/plan.h"
+#include "harness/ledger/plan_config.h"
 #include "harness/run/environment.h"
 #include "harness/run/evaluation.h"
 #include "harness/run/observe.h"
@@ -38,26 +38,16 @@ namespace {
 
 constexpr int kLimitRepetitions = 3;
 
-// Of the weights' bytes: one file, or all shards in the order of their names.
-std::string CheckpointDigest(const std::filesystem::path& directory) {
-  const std::filesystem::path single = directory / "model.safetensors";
-  if (std::filesystem::exists(single)) return Sha256OfFile(single);
-  std::set<std::filesystem::path> shards;
-  for (const auto& entry : std::filesystem::directory_iterator(directory)) {
-    if (entry.path().extension() == ".safetensors") shards.insert(entry.path());
-  }
-  Sha256 digest;
-  for (const std::filesystem::path& shard : shards) digest.Update(Sha256OfFile(shard));
-  return digest.HexDigest();
-}
-
-void Say(const std::string& line) { std::fprintf(stderr, "%s\n", line.c_str()); }
-
 // One run; members are filled in the order of Execute.
 class Case {
  public:
-  Case(const config::Resolved& config, const RunOptions& options)
-      : config_(config), options_(options), arguments_(TrainingArgumentsOf(config)), precision_(PrecisionOf(config)) {
+  Case(const config::Resolved& config, const RunOptions& options, world::World& world)
+      : config_(config),
+        options_(options),
+        world_(world),
+        arguments_(TrainingArgumentsOf(config)),
+        precision_(PrecisionOf(config)) {
+    arguments_.world_size = world.size();
     set_.suite = options.suite;
     if (set_.suite.empty()) set_.suite = config.Has("experiment.name") ? config.Text("experiment.name") : "run";
   }
@@ -66,8 +56,10 @@ class Case {
     Prepare();
     Load();
     Plan();
-    if (evaluator_ && config_.Bool("training.eval_on_start")) EvaluateBase();
+    if (evaluator_ && world_.is_writer() && config_.Bool("training.eval_on_start")) EvaluateBase();
     Train();
+    world_.Finish();
+    if (!world_.is_writer()) return;
     if (evaluator_) EvaluateFinal();
     Save();
     Measure();
@@ -75,13 +67,19 @@ class Case {
   }
 
  private:
+  // One rank speaks.
+  void Say(const std::string& line) const {
+    if (world_.is_writer()) std::fprintf(stderr, "%s\n", line.c_str());
+  }
+
   void Prepare() {
     RequireFullWeights();
+    if (arguments_.threads > 0) at::set_num_threads(static_cast<int>(arguments_.threads));
+    if (!world_.is_writer()) return;
     MakeDirectories(options_.out);
     for (const char* stale : {"observations.json", audit::kAuditFile}) {
       std::filesystem::remove(options_.out / stale);
     }
-    if (arguments_.threads > 0) at::set_num_threads(static_cast<int>(arguments_.threads));
     WriteJsonFile(options_.out / "resolved_config.json", config_.ToJson());
     WriteJsonFile(options_.out / "environment.json", check::ToJson(EnvironmentOf(config_)));
     for (const std::string& line : config::SemanticShadows(config_)) Say("override: " + line);
@@ -116,12 +114,12 @@ class Case {
                         config_.Bool("training.allow_t5_fp16"));
     prompting_.emplace(config_, *model_, tokenizer_.get());
     train_ = LoadSplit(config_, "data.train", tokenizer_.get(), *prompting_);
-    SayNotes("data.train", train_);
+    if (world_.is_writer()) SayNotes("data.train", train_);
     if (config_.Has("data.validation")) {
       validation_ = LoadSplit(config_, "data.validation", tokenizer_.get(), *prompting_);
-      SayNotes("data.validation", *validation_);
+      if (world_.is_writer()) SayNotes("data.validation", *validation_);
       evaluator_.emplace(config_, *validation_, tokenizer_.get());
-      WarnIfSampling(config_);
+      if (world_.is_writer()) WarnIfSampling(config_);
       RequireStopAtTurnEnd(GenerationConfigOf(config_, *model_), prompting_->made());
     }
     trained_part_ = ChooseTrainedPart(config_, *model_);
@@ -129,8 +127,10 @@ class Case {
   }
 
   void Plan() {
-    ledger_.declared = ledger::PlanTraining(
-        PlanInputsOf(config_, static_cast<int64_t>(train_.tokens.rows.size())));
+    ledger::PlanInputs inputs =
+        ledger::InputsFromConfig(config_, static_cast<int64_t>(train_.tokens.rows.size()));
+    inputs.world_size = world_.size();
+    ledger_.declared = ledger::PlanTraining(inputs);
     ledger_.declared.data_digests["train"] = train_.dataset.sha256;
     if (validation_) ledger_.declared.data_digests["validation"] = validation_->dataset.sha256;
     if (tokenizer_) ledger_.declared.tokenizer_digest = tokenizer_->digest();
@@ -142,6 +142,7 @@ class Case {
     Say("plan: " + std::to_string(ledger_.declared.train_rows) + " rows, " +
         std::to_string(ledger_.declared.optimizer_steps) + " optimizer steps of " +
         std::to_string(ledger_.declared.gradient_accumulation_steps) + " x " +
+        (world_.size() == 1 ? "" : std::to_string(world_.size()) + " ranks x ") +
         std::to_string(ledger_.declared.per_device_train_batch_size) + " rows; " +
         ledger::Describe(ledger_.declared.schedule));
   }
@@ -157,11 +158,13 @@ class Case {
     const train::TrainingRows rows = TrainingRowsOf(*model_, train_.tokens.rows);
     train::Progress progress("train", "steps", ledger_.declared.optimizer_steps, train::StderrOutput());
     train::Callbacks callbacks;
-    callbacks.on_step = [&progress](const train::StepReport& report) {
-      char note[32];
-      std::snprintf(note, sizeof note, "loss %.4f", report.loss);
-      progress.Update(report.global_step, note);
-    };
+    if (world_.is_writer()) {
+      callbacks.on_step = [&progress](const train::StepReport& report) {
+        char note[32];
+        std::snprintf(note, sizeof note, "loss %.4f", report.loss);
+        progress.Update(report.global_step, note);
+      };
+    }
     if (evaluator_) {
       callbacks.evaluate = [this, &progress](models::Model& model, int64_t step) {
         progress.Finish();
@@ -170,7 +173,8 @@ class Case {
         return MetricsOf(*last_, config_);
       };
     }
-    trained_ = train::Train(*model_, rows, arguments_, callbacks, ledger_.declared);
+    trained_ = train::Train(*model_, rows, arguments_, callbacks, ledger_.declared, world_);
+    if (!world_.is_writer()) return;
     progress.Finish();
     Take(TrainingObservations(trained_));
     TakeLedger();
@@ -286,7 +290,7 @@ class Case {
   }
 
   // Findings leave the exit status alone: it is the verdict's.
-  static void SayAudit(const check::AuditFacts& facts) {
+  void SayAudit(const check::AuditFacts& facts) const {
     if (!facts.made) return Say("audit: not made: " + facts.problem);
     Say("audit: " + check::AuditTally(facts) + " (audit.json)");
     for (const check::AuditFinding* finding : check::Alarms(facts)) {
@@ -306,6 +310,7 @@ class Case {
 
   const config::Resolved& config_;
   const RunOptions& options_;
+  world::World& world_;
   train::TrainingArguments arguments_;
   train::Precision precision_;
   TrainedPart trained_part_;
@@ -326,6 +331,13 @@ class Case {
 
 }  // namespace
 
-void RunCase(const config::Resolved& config, const RunOptions& options) { Case(config, options).Execute(); }
+void RunCase(const config::Resolved& config, const RunOptions& options) {
+  world::SoloWorld alone;
+  RunCase(config, options, alone);
+}
+
+void RunCase(const config::Resolved& config, const RunOptions& options, world::World& world) {
+  Case(config, options, world).Execute();
+}
 
 }  // namespace plumbline::run

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "harness/config/resolved.h"
+#include "harness/world/world.h"
 
 namespace plumbline::run {
 
@@ -19,6 +20,9 @@ struct RunOptions {
 // resolved_config.json first, observations.json last. Errors: those of its parts; what was written before stays,
 // and observations.json then does not exist or says that the run is not complete.
 void RunCase(const config::Resolved& config, const RunOptions& options);
+
+// The same as one of several processes: all train, rank 0 writes, speaks and evaluates.
+void RunCase(const config::Resolved& config, const RunOptions& options, world::World& world);
 
 }  // namespace plumbline::run
 

@@ -117,20 +117,6 @@ train::Precision PrecisionOf(const config::Resolved& config) {
   return train::ChoosePrecision(declared, train::HardwareOf(DeviceOf(config).is_cpu()));
 }
 
-ledger::PlanInputs PlanInputsOf(const config::Resolved& config, int64_t train_rows) {
-  ledger::PlanInputs inputs;
-  inputs.train_rows = train_rows;
-  inputs.per_device_train_batch_size = config.Int("training.per_device_train_batch_size");
-  inputs.gradient_accumulation_steps = config.Int("training.gradient_accumulation_steps");
-  if (config.Has("training.num_train_epochs")) inputs.num_train_epochs = config.Number("training.num_train_epochs");
-  inputs.max_steps = config.Int("training.max_steps");
-  inputs.warmup_steps = config.Int("training.warmup_steps");
-  inputs.warmup_ratio = config.Number("training.warmup_ratio");
-  inputs.lr_scheduler_type = config.Text("training.lr_scheduler_type");
-  inputs.learning_rate = config.Number("training.learning_rate");
-  return inputs;
-}
-
 eval::GenerationConfig GenerationConfigOf(const config::Resolved& config, const models::Model& model) {
   eval::GenerationConfig generation;
   generation.num_beams = config.Int("generation.num_beams");

@@ -13,7 +13,6 @@
 #include "harness/data/tokenized.h"
 #include "harness/eval/generation_config.h"
 #include "harness/eval/generator.h"
-#include "harness/ledger/plan.h"
 #include "harness/train/precision.h"
 #include "harness/train/training_arguments.h"
 #include "models/model.h"
@@ -33,8 +32,6 @@ train::TrainingArguments TrainingArgumentsOf(const config::Resolved& config);
 
 // What training.fp16 and training.bf16 declare, and what runs on runtime.device.
 train::Precision PrecisionOf(const config::Resolved& config);
-
-ledger::PlanInputs PlanInputsOf(const config::Resolved& config, int64_t train_rows);
 
 // Settings of generation.*; ids nobody set are the model's own (config.json).
 eval::GenerationConfig GenerationConfigOf(const config::Resolved& config, const models::Model& model);

@@ -24,6 +24,7 @@ void RequireSamePlan(const Checkpoint& saved, const TrainerState& planned, const
                                 config::Resolved::FromJson(arguments.resolved_config, "this run"), checkpoint);
   }
   RequireSame("per_device_train_batch_size", saved.trainer.train_batch_size, planned.train_batch_size, checkpoint);
+  RequireSame("processes", saved.ledger.declared.world_size, arguments.world_size, checkpoint);
   RequireSame("planned optimizer steps", saved.trainer.max_steps, planned.max_steps, checkpoint);
   RequireSame("num_train_epochs", saved.trainer.num_train_epochs, planned.num_train_epochs, checkpoint);
 }

@@ -1,8 +1,5 @@
 #include "harness/train/trainer.h"
 
-#include <ATen/Context.h>
-#include <ATen/Parallel.h>
-
 #include <algorithm>
 #include <cmath>
 #include <optional>
@@ -21,6 +18,8 @@
 #include "harness/train/resume.h"
 #include "harness/train/sampler.h"
 #include "harness/train/schedule.h"
+#include "harness/train/shared_work.h"
+#include "harness/train/training_setup.h"
 #include "harness/train/work_counters.h"
 #include "models/adapt/adapter.h"
 
@@ -30,51 +29,16 @@ namespace {
 // transformers' estimate of floating point operations: forward 2 and backward 4 a parameter and token.
 constexpr double kFlosPerParameterAndToken = 6;
 
-SamplerSettings SamplerOf(const TrainingRows& rows, const TrainingArguments& arguments, int64_t accumulation) {
-  return {.num_rows = rows.size(),
-          .batch_size = arguments.per_device_train_batch_size,
-          .gradient_accumulation_steps = accumulation,
-          .shuffle = arguments.shuffle,
-          .group_by_length = arguments.group_by_length,
-          .lengths = rows.source_lengths,
-          .seed = arguments.seed};
-}
-
-AdamWConfig AdamWConfigOf(const TrainingArguments& arguments) {
-  return {.beta1 = arguments.adam_beta1,
-          .beta2 = arguments.adam_beta2,
-          .epsilon = arguments.adam_epsilon,
-          .weight_decay = arguments.weight_decay};
-}
-
-Schedule ScheduleOf(const TrainingArguments& arguments, int64_t total_steps) {
-  return {.type = arguments.lr_scheduler_type,
-          .learning_rate = arguments.learning_rate,
-          .warmup_steps = ResolveWarmupSteps(arguments.warmup_steps, arguments.warmup_ratio, total_steps),
-          .total_steps = total_steps};
-}
-
-void ApplyDeterminism(const TrainingArguments& arguments) {
-  if (arguments.threads > 0) at::set_num_threads(static_cast<int>(arguments.threads));
-  at::globalContext().setDeterministicAlgorithms(arguments.deterministic, /*warn_only=*/false);
-  // Filling every fresh tensor with NaN is a debugging aid of that switch, not part of determinism.
-  at::globalContext().setDeterministicFillUninitializedMemory(false);
-}
-
-// An event of every `interval` steps is due, and once more after the last one.
-bool IsDue(std::optional<int64_t> interval, int64_t step, bool is_last) {
-  return interval && (step % *interval == 0 || is_last);
-}
-
 class Loop {
  public:
   Loop(models::Model& model, const TrainingRows& rows, const TrainingArguments& arguments,
-       const Callbacks& callbacks, const ledger::Declared& declared)
+       const Callbacks& callbacks, const ledger::Declared& declared, world::World& world)
       : model_(model),
         rows_(rows),
         arguments_(arguments),
         callbacks_(callbacks),
         declared_(declared),
+        world_(world),
         device_(model.Parameters().at(0).value.device()),
         accumulation_(MicroBatchesPerStep(arguments)),
         plan_(PlanOf(arguments, rows.size(), accumulation_)),
@@ -82,26 +46,44 @@ class Loop {
         schedule_(ScheduleOf(arguments, plan_.max_steps)),
         optimizer_(models::AllParameters(model), AdamWConfigOf(arguments)),
         non_embedding_parameters_(NumNonEmbeddingParameters(model)),
-        state_(StartingState(arguments, plan_)) {}
+        state_(StartingState(arguments, plan_)) {
+    world_.set_is_ending([this] { return interrupt_.signal() != 0; });
+  }
+  ~Loop() { world_.set_is_ending({}); }
 
+  // A step is lost with the peer it waited for; what was before it is whole on every process.
   TrainResult Run() {
+    try {
+      return RunAll();
+    } catch (const world::PeerLost& error) {
+      if (arguments_.output_dir.empty()) throw;
+      const std::string told =
+          SaveOnce(arguments_.output_dir / CheckpointName(state_.global_step), [this] { Write(); });
+      throw world::PeerLost(std::string(error.what()) + "; " + told);
+    }
+  }
+
+ private:
+  TrainResult RunAll() {
     Start();
     const double start_s = MonotonicSeconds();
     const int64_t first_step = state_.global_step;
     // A checkpoint of the last step may still owe the end of its epoch.
     while (loop_.epoch < plan_.num_train_epochs && (!IsStopped() || loop_.update_step > 0)) RunEpoch();
+    AddEverybodysWork(own_work_, counter_.facts(), world_);
     TakeParameterFacts(model_, counter_.facts());
     counter_.facts().taken_rows = rows_.ids;
     counter_.OnEnd(stopped_early_ ? ledger::Ending::kEarlyStopping : ledger::Ending::kCompleted);
     return Finish(MonotonicSeconds() - start_s - evaluation_s_, state_.global_step - first_step);
   }
 
- private:
   // From scratch, or from a checkpoint.
   void Start() {
+    RequireSameEverywhere(world_, "configuration", arguments_.resolved_config.dump());
+    RequireSameEverywhere(world_, "choice of training rows", Json(rows_.ids).dump());
     optimizer_.ZeroGradients();  // whatever the model was used for before
     model_.SetGradientCheckpointing(arguments_.gradient_checkpointing);
-    if (!arguments_.output_dir.empty()) RemoveLeftovers(arguments_.output_dir);
+    if (!arguments_.output_dir.empty() && world_.is_writer()) RemoveLeftovers(arguments_.output_dir);
     if (arguments_.resume_from.empty()) {
       SeedGenerators(device_, NamedStream(arguments_.seed, "train/dropout").Next());
       return;
@@ -140,27 +122,33 @@ class Loop {
   void RunStep(std::span<const std::vector<int64_t>> batches) {
     const double start_s = MonotonicSeconds();
     const int64_t tokens_before = counter_.observed().processed_tokens;
-    std::vector<TrainingMicroBatch> window;
-    for (const std::vector<int64_t>& batch : batches) window.push_back(PackMicroBatch(rows_, batch));
+    const std::vector<TrainingMicroBatch> window =
+        PackWindow(rows_, batches, model_.is_encoder_decoder(), world_);
+    if (world_.size() > 1) SeedOwnDropout();
     // A window cut short by a signal never happened: only a window of several can be.
-    const bool can_be_cut = window.size() > 1;
-    const std::optional<ledger::LedgerCounter> counter_before =
-        can_be_cut ? std::optional(counter_) : std::nullopt;
     const auto generators_before =
-        can_be_cut ? GeneratorStates(device_) : std::map<std::string, std::string>();
+        window.size() > 1 ? GeneratorStates(device_) : std::map<std::string, std::string>();
     WorkCounters work(arguments_.count_work);
-    const WindowOutcome outcome = AddWindowGradients(model_, window, arguments_, loss_scale(), counter_,
-                                                     [this] { return interrupt_.signal() != 0; });
+    const WindowOutcome outcome =
+        AddWindowGradients(model_, window, arguments_, loss_scale(), counter_, world_,
+                           [this] { return interrupt_.signal() != 0; });
     if (outcome.interrupted) {
-      counter_ = *counter_before;
       RestoreGenerators(generators_before);
       StopIfInterrupted();
     }
+    everybody_ends_ = outcome.ending;
     const double learning_rate = LearningRateAt(schedule_, loop_.scheduler_step);
     Update(outcome, learning_rate);
-    work.Finish(counter_.facts());
+    work.Finish(world_.size() > 1 ? own_work_ : counter_.facts());
     Report(window, outcome.loss, learning_rate, MonotonicSeconds() - start_s,
            counter_.observed().processed_tokens - tokens_before);
+  }
+
+  // Each process draws its own, and any step can be drawn again without the state of the others.
+  void SeedOwnDropout() {
+    const std::string name = "train/dropout/" + std::to_string(state_.global_step) + "/" +
+                             std::to_string(world_.rank());
+    SeedGenerators(device_, NamedStream(arguments_.seed, name).Next());
   }
 
   bool scales_loss() const { return arguments_.compute_type == ComputeType::kFloat16; }
@@ -209,9 +197,7 @@ class Loop {
     int64_t examples = 0, source_tokens = 0;
     for (const TrainingMicroBatch& micro_batch : window) {
       examples += static_cast<int64_t>(micro_batch.row_ids.size());
-      const at::Tensor& main_input =
-          model_.is_encoder_decoder() ? micro_batch.packed.source_ids_N : micro_batch.packed.decoder_input_ids_M;
-      source_tokens += main_input.numel();
+      source_tokens += model_.is_encoder_decoder() ? micro_batch.source_tokens : micro_batch.processed_tokens;
     }
     state_.num_input_tokens_seen += source_tokens;
     state_.total_flos += kFlosPerParameterAndToken * static_cast<double>(source_tokens) *
@@ -254,7 +240,7 @@ class Loop {
   void EvaluateAndSave(bool evaluates, bool saves) {
     if (evaluates && callbacks_.evaluate) {
       const double start_s = MonotonicSeconds();
-      const Json metrics = callbacks_.evaluate(model_, state_.global_step);
+      const Json metrics = OnWriter([this] { return callbacks_.evaluate(model_, state_.global_step); }, world_);
       evaluation_s_ += MonotonicSeconds() - start_s;
       Log(metrics);
       if (!TakeEvaluation(state_, arguments_, metrics)) stopped_early_ = true;
@@ -263,6 +249,11 @@ class Loop {
   }
 
   std::filesystem::path Save() {
+    if (world_.size() > 1) AddEverybodysWork(own_work_, counter_.facts(), world_);
+    return world_.is_writer() ? Write() : arguments_.output_dir / CheckpointName(state_.global_step);
+  }
+
+  std::filesystem::path Write() {
     loop_.generator_states = GeneratorStates(device_);
     if (state_.best_global_step) {
       const std::filesystem::path best = arguments_.output_dir / CheckpointName(*state_.best_global_step);
@@ -280,10 +271,11 @@ class Loop {
   }
 
   void StopIfInterrupted() {
-    if (interrupt_.signal() == 0) return;
+    if (!(world_.size() > 1 ? everybody_ends_ : interrupt_.signal() != 0)) return;
     const std::string left = arguments_.output_dir.empty()
                                  ? "no checkpoint: there is no output directory"
                                  : "the resumable checkpoint " + Quoted(Save().string());
+    world_.Finish();
     throw Error(ErrorKind::kInterrupted,
                 "training interrupted after step " + std::to_string(state_.global_step) + "; left " + left);
   }
@@ -297,7 +289,8 @@ class Loop {
     row["total_flos"] = state_.total_flos;
     row["train_loss"] = train_loss;
     Log(std::move(row));
-    if (arguments_.load_best_model_at_end && !state_.best_model_checkpoint.empty()) LoadBest();
+    const bool goes_back = arguments_.load_best_model_at_end && world_.is_writer();
+    if (goes_back && !state_.best_model_checkpoint.empty()) LoadBest();
     return {state_,     counter_.observed(), loop_.step_losses, loop_.gradient_norms,
             train_loss, runtime_s,           stopped_early_};
   }
@@ -314,6 +307,7 @@ class Loop {
   const TrainingArguments& arguments_;
   const Callbacks& callbacks_;
   const ledger::Declared& declared_;
+  world::World& world_;
   at::Device device_;
   int64_t accumulation_;
   TrainingPlan plan_;
@@ -324,6 +318,8 @@ class Loop {
   TrainerState state_;
   LoopState loop_;
   ledger::LedgerCounter counter_;
+  ledger::Observed own_work_;  // of this process, not yet everybody's
+  bool everybody_ends_ = false;
   bool stopped_early_ = false;
   double evaluation_s_ = 0;  // of this session
   InterruptGuard interrupt_;
@@ -333,16 +329,15 @@ class Loop {
 
 TrainResult Train(models::Model& model, const TrainingRows& rows, const TrainingArguments& arguments,
                   const Callbacks& callbacks, const ledger::Declared& declared) {
-  RequireValid(arguments);
-  if (rows.size() == 0) {
-    Fail(ErrorKind::kData, "training", "no row", "at least one", "another data.train");
-  }
-  if (arguments.load_best_model_at_end && (arguments.output_dir.empty() || !callbacks.evaluate)) {
-    Fail(ErrorKind::kUsage, "planning training.load_best_model_at_end",
-         arguments.output_dir.empty() ? "no output directory" : "no evaluation", "both", "setting data.validation");
-  }
+  world::SoloWorld alone;
+  return Train(model, rows, arguments, callbacks, declared, alone);
+}
+
+TrainResult Train(models::Model& model, const TrainingRows& rows, const TrainingArguments& arguments,
+                  const Callbacks& callbacks, const ledger::Declared& declared, world::World& world) {
+  RequireTrainable(rows, arguments, callbacks.evaluate != nullptr);
   ApplyDeterminism(arguments);
-  return Loop(model, rows, arguments, callbacks, declared).Run();
+  return Loop(model, rows, arguments, callbacks, declared, world).Run();
 }
 
 }  // namespace plumbline::train

@@ -13,6 +13,7 @@
 #include "harness/train/gradient_window.h"
 #include "harness/train/trainer_state.h"
 #include "harness/train/training_arguments.h"
+#include "harness/world/world.h"
 #include "models/model.h"
 
 namespace plumbline::train {
@@ -56,6 +57,14 @@ struct TrainResult {
 // max_nonfinite_steps (the message holds step and place), kEnvironment and kModel from checkpoints.
 TrainResult Train(models::Model& model, const TrainingRows& rows, const TrainingArguments& arguments,
                   const Callbacks& callbacks, const ledger::Declared& declared);
+
+// The same as one of the processes of `world`, each with its own copy of the model: a micro-batch of
+// arguments.world_size times per_device_train_batch_size rows is shared out, gradients are summed over the tokens of
+// all, and every process ends with the same weights, log and ledger. Only rank 0 writes, evaluates and goes back to the
+// best weights. Further errors: kUsage when configurations or rows differ between ranks; world::PeerLost, after a
+// checkpoint of the last whole step was saved by one of those left.
+TrainResult Train(models::Model& model, const TrainingRows& rows, const TrainingArguments& arguments,
+                  const Callbacks& callbacks, const ledger::Declared& declared, world::World& world);
 
 }  // namespace plumbline::train
 

@@ -49,6 +49,10 @@ LossNormalization LossNormalizationFrom(const std::string& text) {
        "tokens");
 }
 
+int64_t RowsPerMicroBatch(const TrainingArguments& arguments) {
+  return arguments.per_device_train_batch_size * arguments.world_size;
+}
+
 void RequireValid(const TrainingArguments& arguments) {
   RequireAtLeastOne("per_device_train_batch_size", arguments.per_device_train_batch_size);
   RequireAtLeastOne("gradient_accumulation_steps", arguments.gradient_accumulation_steps);
@@ -73,13 +77,13 @@ std::string BestMetricKey(const TrainingArguments& arguments) {
 TrainingPlan PlanOf(const TrainingArguments& arguments, int64_t num_rows, int64_t micro_batches_per_step) {
   const auto ceil_ratio = [](int64_t a, int64_t b) { return (a + b - 1) / b; };
   TrainingPlan plan;
-  plan.micro_batches_per_epoch = ceil_ratio(num_rows, arguments.per_device_train_batch_size);
+  plan.micro_batches_per_epoch = ceil_ratio(num_rows, RowsPerMicroBatch(arguments));
   plan.steps_per_epoch = std::max<int64_t>(1, ceil_ratio(plan.micro_batches_per_epoch, micro_batches_per_step));
   if (arguments.max_steps > 0) {
     plan.max_steps = arguments.max_steps;
     plan.num_train_epochs = ceil_ratio(plan.max_steps, plan.steps_per_epoch);
     plan.num_train_samples =
-        static_cast<double>(plan.max_steps * arguments.per_device_train_batch_size * micro_batches_per_step);
+        static_cast<double>(plan.max_steps * RowsPerMicroBatch(arguments) * micro_batches_per_step);
     return plan;
   }
   plan.max_steps = static_cast<int64_t>(

@@ -61,6 +61,7 @@ struct TrainingArguments {
   bool shuffle = true;
   bool group_by_length = false;
   int64_t threads = 0;  // 0: what the library chooses
+  int64_t world_size = 1;  // processes; per_device_train_batch_size is of each
   bool deterministic = true;
   ComputeType compute_type = ComputeType::kFloat32;  // kFloat16 scales the loss (grad_scaler.h)
   bool gradient_checkpointing = false;
@@ -74,6 +75,9 @@ struct TrainingArguments {
   std::filesystem::path resume_from;  // a checkpoint-N directory; empty: from the start
   Json resolved_config;               // copied into every checkpoint; null: none
 };
+
+// Rows of one micro-batch over all processes.
+int64_t RowsPerMicroBatch(const TrainingArguments& arguments);
 
 // Errors: kUsage naming the key: a count below 1, an unknown schedule, a rate that is no number, saving that cannot
 // keep the best checkpoint (load_best_model_at_end needs save_steps a multiple of eval_steps, or both unset).

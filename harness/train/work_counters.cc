@@ -18,8 +18,10 @@ bool IsEmbedding(const std::string& name) {
                      [&](std::string_view end) { return name.ends_with(end); });
 }
 
-// From "not measured" on.
-void Add(int64_t amount, int64_t& total) { total = std::max<int64_t>(total, 0) + amount; }
+// From "not measured" on; what was not measured adds nothing.
+void Add(int64_t amount, int64_t& total) {
+  if (amount >= 0) total = std::max<int64_t>(total, 0) + amount;
+}
 
 }  // namespace
 
@@ -35,13 +37,25 @@ void WorkCounters::Finish(ledger::Observed& observed) {
   const AllocationCounts allocations = allocations_->counts();
   operators_.reset();
   allocations_.reset();
-  for (const auto& [name, count] : operators.calls) observed.operator_calls[name] += count;
-  for (const auto& [name, count] : operators.shape_calls) observed.operator_shape_calls[name] += count;
-  for (const auto& [name, count] : operators.product_dtypes) observed.product_dtypes[name] += count;
-  Add(operators.flops, observed.flops);
-  Add(allocations.count, observed.allocation_count);
-  Add(allocations.bytes, observed.allocation_bytes);
-  observed.peak_bytes = std::max(observed.peak_bytes, allocations.peak_bytes);
+  ledger::Observed part;
+  part.operator_calls = {operators.calls.begin(), operators.calls.end()};
+  part.operator_shape_calls = {operators.shape_calls.begin(), operators.shape_calls.end()};
+  part.product_dtypes = operators.product_dtypes;
+  part.flops = operators.flops;
+  part.allocation_count = allocations.count;
+  part.allocation_bytes = allocations.bytes;
+  part.peak_bytes = allocations.peak_bytes;
+  AddWork(part, observed);
+}
+
+void AddWork(const ledger::Observed& part, ledger::Observed& total) {
+  for (const auto& [name, count] : part.operator_calls) total.operator_calls[name] += count;
+  for (const auto& [name, count] : part.operator_shape_calls) total.operator_shape_calls[name] += count;
+  for (const auto& [name, count] : part.product_dtypes) total.product_dtypes[name] += count;
+  Add(part.flops, total.flops);
+  Add(part.allocation_count, total.allocation_count);
+  Add(part.allocation_bytes, total.allocation_bytes);
+  total.peak_bytes = std::max(total.peak_bytes, part.peak_bytes);
 }
 
 void TakeParameterFacts(const models::Model& model, ledger::Observed& observed) {

@@ -24,6 +24,9 @@ class WorkCounters {
   std::optional<AllocationCounter> allocations_;
 };
 
+// Operators, products, FLOPs and allocations of `part` are added to `total`; the peak is the larger one.
+void AddWork(const ledger::Observed& part, ledger::Observed& total);
+
 // Sets the parameter counts and the dtype histogram.
 void TakeParameterFacts(const models::Model& model, ledger::Observed& observed);
 

@@ -2,12 +2,13 @@
 
 load("@rules_cc//cc:defs.bzl", "cc_test")
 
-def engine_test(name, data = []):
+def engine_test(name, data = [], deps = []):
     """A cc_test of NAME.cc with the engine in its runfiles.
 
     Args:
       name: of the test and its source.
       data: what else it reads.
+      deps: what else it includes.
     """
     cc_test(
         name = name,
@@ -18,7 +19,7 @@ def engine_test(name, data = []):
             "@machine//:key.txt",
         ],
         tags = ["torch"],
-        deps = [
+        deps = deps + [
             "//harness/base",
             "//tests/e2e/incident:miniature",
             "//tests/testing",

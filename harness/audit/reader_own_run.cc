@@ -1,5 +1,6 @@
 #include "harness/audit/reader_own_run.h"
 
+#include <cmath>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -60,6 +61,14 @@ void AddDeclared(const std::string& key, const Literal& side, Evidence& run) {
   }
 }
 
+std::optional<Decimal> LedgerCount(const Evidence& run, const char* place) {
+  const Json::json_pointer pointer(place);
+  const Json& ledger = run.documents.ledger;
+  if (!ledger.is_object() || !ledger.contains(pointer)) return std::nullopt;
+  if (!ledger.at(pointer).is_number_integer()) return std::nullopt;
+  return ParseDecimal(ledger.at(pointer).dump());
+}
+
 std::optional<std::string> DigestOf(const Json& ledger, const char* role) {
   if (!ledger.is_object()) return std::nullopt;
   const Json::json_pointer place = Json::json_pointer("/observed/data_digests") / std::string(role);
@@ -106,15 +115,21 @@ void AddOwnConfig(const Literal& document, Evidence& run) {
 }
 
 void AddLedgerFacts(Evidence& run) {
-  static const Json::json_pointer kPlace("/observed/optimizer_steps");
-  const Json& ledger = run.documents.ledger;
-  if (!ledger.is_object() || !ledger.contains(kPlace)) return;
-  const Json& updates = ledger.at(kPlace);
-  if (!updates.is_number_integer()) return;
-  const auto number = ParseDecimal(updates.dump());
-  if (!number) return;
-  run.facts.insert_or_assign("optimizer_updates",
-                             Reading{*number, {kLedgerFile, "observed.optimizer_steps", 0}});
+  const auto steps = LedgerCount(run, "/observed/optimizer_steps");
+  const auto skipped = LedgerCount(run, "/observed/skipped_steps");
+  if (steps) {
+    const double moved = steps->value - (skipped ? skipped->value : 0);  // steps count both
+    const auto updates = ParseDecimal(std::to_string(std::llround(moved)));
+    run.facts.insert_or_assign("optimizer_updates",
+                               Reading{*updates, {kLedgerFile, "observed.optimizer_steps", 0}});
+  }
+  if (const auto processes = LedgerCount(run, "/declared/world_size")) {
+    Literal value;
+    value.kind = Literal::Kind::kNumber;
+    value.text = processes->text;
+    AddUnderKey("training.world_size", value, Layer::kResolved,
+                {kLedgerFile, "declared.world_size", 0}, run);
+  }
 }
 
 JoinedData FindOwnData(const Evidence& run, const char* key, const char* role) {

@@ -18,7 +18,8 @@ namespace plumbline::audit {
 // off, defaults and checkpoint files are nobody's word.
 void AddOwnConfig(const Literal& document, Evidence& run);
 
-// ledger.json: optimizer_updates, what really moved the weights.
+// ledger.json: optimizer_updates, the steps that moved the weights, and training.world_size, the
+// processes that shared them.
 void AddLedgerFacts(Evidence& run);
 
 // A data file of ours as this machine still has it.

@@ -69,6 +69,17 @@ class OwnRun : public ::testing::Test {
   testing::TemporaryDirectory directory_;
 };
 
+TEST_F(OwnRun, ThrownAwayStepsMovedNothing) {
+  Write("ledger.json", R"({"declared": {}, "observed": {"optimizer_steps": 100, "skipped_steps": 3}})");
+  EXPECT_EQ(Run().facts.at("optimizer_updates").value.text, "97");
+}
+
+TEST_F(OwnRun, ProcessesThatSharedTheBatchAreKnown) {
+  EXPECT_EQ(Run().Number("training.world_size"), std::nullopt);
+  Write("ledger.json", R"({"declared": {"world_size": 2}, "observed": {"optimizer_steps": 100}})");
+  EXPECT_EQ(Run().Number("training.world_size"), 2);
+}
+
 TEST_F(OwnRun, ShadowedValuesStandInTheirOwnLayers) {
   WriteConfig(R"(, "training.seed": {"value": 3,
     "origin": {"layer": "command line", "argument": "--seed", "argument_index": 4},

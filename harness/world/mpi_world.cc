@@ -1,6 +1,7 @@
 #include "harness/world/mpi_world.h"
 
 #include <ATen/core/Tensor.h>
+#define OMPI_SKIP_MPICXX 1  // its C++ classes need a library of their own
 #include <mpi.h>
 
 #include <algorithm>

@@ -12,6 +12,9 @@ cc_library(
         "lib/libc10.so",
         "lib/libc10_cuda.so",
         "lib/libgomp*.so*",
+        # What the CPU part of a CUDA build links: third_party/setup/setup.sh puts them here.
+        "lib/libcupti.so*",
+        "lib/libcudart.so*",
     ]),
     hdrs = glob(
         ["include/**/*.h", "include/**/*.hpp", "include/**/*.cuh"],

@@ -40,6 +40,18 @@ install_packages() {
     fail "set-up: found apt-get install failing, wanted ${missing[*]}; try it by hand"
 }
 
+# A wheel without +cpu is a CUDA build: its CPU part runs alone once two small libraries of CUDA's are beside it, and
+# everything that needs a GPU's libraries stays behind.
+keep_cpu_part() {
+  local tree=$1 work=$2
+  [ -e "$tree/lib/libtorch_cuda.so" ] || return 0
+  rm -f "$tree"/lib/libtorch.so "$tree"/lib/lib*cuda*.so "$tree"/lib/libtorch_{nvshmem,python,global_deps}.so "$tree"/lib/libcaffe2_nvrtc.so
+  python3 -m pip download -q --no-deps --dest "$work/cuda" nvidia-cuda-cupti==13.0.85 nvidia-cuda-runtime==13.0.96 > "$work/log" 2>&1 ||
+    fail "fetching LibTorch: found pip failing ($(tail -n 1 "$work/log")), wanted what the CPU part of torch $TORCH_VERSION links; try again with a network, or set LIBTORCH_DIR"
+  unzip -q -j "$work/cuda/nvidia_cuda_cupti-*.whl" 'nvidia/*/lib/libcupti.so.13' -d "$tree/lib"
+  unzip -q -j "$work/cuda/nvidia_cuda_runtime-*.whl" 'nvidia/*/lib/libcudart.so.13' -d "$tree/lib"
+}
+
 # Headers and libraries out of PyPI's wheel; the rest of the wheel stays behind.
 install_libtorch() {
   local root=$1
@@ -52,12 +64,13 @@ install_libtorch() {
   local work="$root/.deps/work"
   rm -rf "$work"
   mkdir -p "$work/wheel" "$work/tree"
-  say "fetching LibTorch $TORCH_VERSION (about 190 MB) into .deps/libtorch"
+  say "fetching LibTorch $TORCH_VERSION (190 MB; 530 MB where only the CUDA build is offered) into .deps/libtorch"
   python3 -m pip download -q --no-deps --dest "$work/wheel" "torch==$TORCH_VERSION+cpu" > "$work/log" 2>&1 ||
     python3 -m pip download -q --no-deps --dest "$work/wheel" "torch==$TORCH_VERSION" > "$work/log" 2>&1 ||
     fail "fetching LibTorch: found pip failing ($(tail -n 1 "$work/log")), wanted torch $TORCH_VERSION; try again with a network, or set LIBTORCH_DIR"
   unzip -q "$work"/wheel/torch-*.whl 'torch/include/*' 'torch/lib/*' -d "$work/tree" ||
     fail "unpacking LibTorch: found a broken wheel, wanted torch $TORCH_VERSION; try again"
+  keep_cpu_part "$work/tree/torch" "$work"
   printf '%s\n' "$TORCH_VERSION" > "$work/tree/torch/.complete"
   rm -rf "$root/.deps/libtorch"
   mv "$work/tree/torch" "$root/.deps/libtorch"

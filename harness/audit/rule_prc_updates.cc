@@ -50,6 +50,8 @@ void BnbCompute(const Context& context, Sink& sink) {
     return;
   }
   if (!*four_bit) return;
+  const Setting* device = context.run.Effective("runtime.device");
+  if (device != nullptr && device->text == "cpu") return;  // fp32 is the fast type there
   if (dtype == nullptr && context.run.Find("quantization.load_in_4bit", Layer::kResolved) == nullptr) {
     sink.NotEvaluated(kBnbNeeds);  // an excerpt of a file leaves things out
     return;
@@ -78,8 +80,10 @@ Rule PrcSkippedStepsUncountedRule() {
 Rule PrcBnbComputeFp32Rule() {
   return MakeRule("prc-bnb-compute-fp32", Severity::kMajor,
               {"4-bit layers compute in fp32", "4비트 층이 fp32로 계산됨"},
-              {"load_in_4bit is on and the compute type is fp32, or unset in resolved settings.",
-               "load_in_4bit이 켜져 있고 계산 자료형이 fp32이거나 확정된 설정에 없음."},
+              {"load_in_4bit is on and the compute type is fp32, or unset in resolved settings. Silent "
+               "for runs that say they were on a CPU, where fp32 is the fast type.",
+               "load_in_4bit이 켜져 있고 계산 자료형이 fp32이거나 확정된 설정에 없음. fp32가 빠른 CPU에서 "
+               "실행했다고 밝힌 실행에는 침묵."},
               {"bitsandbytes-foundation/bitsandbytes#2077", "bitsandbytes-foundation/bitsandbytes#1515",
                "h2oai/h2ogpt#682", "bigcode-project/bigcode-evaluation-harness#192"},
               BnbCompute);

@@ -17,6 +17,7 @@
 #include "harness/run/environment.h"
 #include "harness/run/evaluation.h"
 #include "harness/run/prompting.h"
+#include "harness/run/quantization.h"
 #include "harness/run/rows.h"
 #include "harness/run/settings.h"
 #include "harness/train/progress.h"
@@ -79,6 +80,7 @@ Loaded Load(const config::Resolved& config, bool require_summary) {
   const double start_s = MonotonicSeconds();
   loaded.model = models::LoadModel(directory, device,
                                    models::WeightType(config.Text("model.dtype"), directory));
+  if (config.Bool("quantization.load_in_4bit")) Say(QuantizeAsConfigured(config, directory, *loaded.model));
   if (config.Has("model.adapter")) {
     const std::filesystem::path adapter = PathOf(config, "model.adapter");
     const auto plan = models::LoadAdapter(*loaded.model, adapter, /*trainable=*/false);

@@ -22,6 +22,7 @@
 #include "harness/run/evaluation.h"
 #include "harness/run/observe.h"
 #include "harness/run/prompting.h"
+#include "harness/run/quantization.h"
 #include "harness/run/rows.h"
 #include "harness/run/saved_rows.h"
 #include "harness/run/settings.h"
@@ -95,12 +96,14 @@ class Case {
          "model.dtype: float32, whatever type the checkpoint is stored in");
   }
 
-  // Its weights are held whole here: trained so, they would no longer be what was quantized.
-  void RequireNotQuantized() const {
-    if (!model_->config().contains("quantization_config")) return;
-    Fail(ErrorKind::kUsage, "training", "a checkpoint quantized in 4 bits",
-         "one in float32, bfloat16 or float16: training on 4-bit weights is not built",
-         "eval and generate, which read it");
+  // Weights in 4 bits cannot move: what is trained stands beside them.
+  void Quantize() {
+    const std::string done = QuantizeAsConfigured(config_, model_directory_, *model_);
+    if (done.empty()) return;
+    Say(done);
+    if (config_.Has("lora.r") || config_.Has("model.adapter")) return;
+    Fail(ErrorKind::kUsage, "training weights in 4 bits", "no adapter", "one: 4-bit weights are frozen",
+         "--set lora.r=16, or model.adapter");
   }
 
   void Load() {
@@ -109,7 +112,7 @@ class Case {
       config_.Has(key);  // resolved already
     tokenizer_ = TokenizerOf(config_, model_directory_);
     model_ = models::LoadModel(model_directory_, DeviceOf(config_));
-    RequireNotQuantized();
+    Quantize();
     train::RequireRange(precision_.declared, model_->config().value("model_type", ""),
                         config_.Bool("training.allow_t5_fp16"));
     prompting_.emplace(config_, *model_, tokenizer_.get());

@@ -3,10 +3,12 @@
 #include <c10/core/ScalarType.h>
 
 #include <algorithm>
+#include <map>
 #include <string>
 #include <string_view>
 
 #include "models/adapt/adapter.h"
+#include "models/adapt/quantize.h"
 
 namespace plumbline::train {
 namespace {
@@ -63,11 +65,15 @@ void TakeParameterFacts(const models::Model& model, ledger::Observed& observed) 
   observed.total_parameters = 0;
   observed.adapter_modules = models::AdapterModules(model);
   observed.parameter_dtypes.clear();
+  const std::map<std::string, std::string> codes = models::FourBitCodes(model);
   for (const models::NamedTensor& parameter : models::AllParameters(model)) {
+    const auto code = codes.find(parameter.name);
     const int64_t elements = parameter.value.numel();
     observed.total_parameters += elements;
     if (parameter.value.requires_grad()) observed.trainable_parameters += elements;
-    observed.parameter_dtypes[c10::toString(parameter.value.scalar_type())] += elements;
+    const std::string dtype =
+        code != codes.end() ? code->second : c10::toString(parameter.value.scalar_type());
+    observed.parameter_dtypes[dtype] += elements;
   }
 }
 

@@ -42,7 +42,7 @@ nn::LowRank Factors(const nn::Linear& linear, const AdaptedModule& module, doubl
 
 // The map, when an adapter is attached to it.
 const nn::LowRank* LowRankOf(const NamedLinear& map) {
-  const auto& slot = map.linear.adapter;
+  const auto& slot = map.linear.slot;
   return slot && slot->low_rank ? &*slot->low_rank : nullptr;
 }
 
@@ -58,7 +58,9 @@ std::vector<NamedTensor> FactorTensors(const Model& model) {
 }
 
 void RequireUnquantized(const Model& model) {
-  if (!model.config().contains("quantization_config")) return;
+  bool is_quantized = model.config().contains("quantization_config");
+  for (const NamedLinear& map : model.Linears()) is_quantized = is_quantized || map.linear.is_four_bit();
+  if (!is_quantized) return;
   Fail(ErrorKind::kUsage, "merging an adapter", "weights quantized in 4 bits",
        "weights that can hold the sum: rounding it to 4 bits again would change the model",
        "merging into the unquantized base, or keeping the adapter apart");
@@ -92,12 +94,12 @@ AdapterPlan AttachAdapter(Model& model, const LoraConfig& config, uint64_t seed,
   for (const NamedLinear& map : model.Linears()) {
     const auto found = wanted.find(map.name);
     if (found == wanted.end()) continue;
-    PLUMBLINE_CHECK(map.linear.adapter != nullptr);
+    PLUMBLINE_CHECK(map.linear.slot != nullptr);
     nn::LowRank low_rank = Factors(map.linear, *found->second, config.dropout);
     FillUniform(low_rank.a_RI, seed, map.name);
     low_rank.a_RI.set_requires_grad(true);
     low_rank.b_OR.set_requires_grad(true);
-    map.linear.adapter->low_rank = std::move(low_rank);
+    map.linear.slot->low_rank = std::move(low_rank);
   }
   LoraConfig stored = config;
   stored.target_modules = plan.target_modules;
@@ -147,7 +149,7 @@ void MergeAdapter(Model& model) {
     if (low_rank == nullptr) continue;
     const at::Tensor delta_OI = at::mm(low_rank->b_OR, low_rank->a_RI).mul_(low_rank->scale);
     map.linear.weight_OI.add_(delta_OI.to(map.linear.weight_OI.scalar_type()));
-    map.linear.adapter->low_rank.reset();
+    map.linear.slot->low_rank.reset();
   }
   model.set_adapter_config(nullptr);
 }

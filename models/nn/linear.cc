@@ -11,6 +11,7 @@
 
 #include "harness/base/error.h"
 #include "models/nn/autocast.h"
+#include "models/nn/four_bit_linear.h"
 
 namespace plumbline::nn {
 namespace {
@@ -62,12 +63,42 @@ class MergedProduct : public torch::autograd::Function<MergedProduct> {
   }
 };
 
+// x in the slot's compute type, and the result in that of x, as bitsandbytes' Linear4bit does; under
+// autocast its type is the compute type.
+at::Tensor FourBitProduct(const FourBitLinear& linear, at::ScalarType compute_type,
+                          const at::Tensor& x_NI) {
+  if (AutocastType(x_NI.device())) return Apply(linear, x_NI);
+  return Apply(linear, x_NI.to(compute_type)).to(x_NI.scalar_type());
+}
+
 // The one place where a map's own weights are multiplied, however they are stored.
 at::Tensor BaseProduct(const Linear& linear, const at::Tensor& x_NI) {
+  if (linear.is_four_bit()) {
+    return FourBitProduct({{*linear.slot->four_bit}, linear.bias_O}, linear.slot->compute_type, x_NI);
+  }
   return Product(x_NI, linear.weight_OI, linear.bias_O);
 }
 
+bool HasFourBit(const MergedLinear& linear) {
+  return std::any_of(linear.parts.begin(), linear.parts.end(),
+                     [](const Linear& part) { return part.is_four_bit(); });
+}
+
+// Of a map with parts in 4 bits, all of them or some.
+at::Tensor MergedFourBitProduct(const MergedLinear& linear, const at::Tensor& x_NI) {
+  FourBitLinear merged{{}, linear.bias_O};
+  for (const Linear& part : linear.parts) {
+    if (part.is_four_bit()) merged.parts.push_back(*part.slot->four_bit);
+  }
+  if (merged.parts.size() == linear.parts.size())
+    return FourBitProduct(merged, linear.parts.front().slot->compute_type, x_NI);
+  std::vector<at::Tensor> products;
+  for (const Linear& part : linear.parts) products.push_back(BaseProduct(part, x_NI));
+  return at::cat(products, 1);
+}
+
 at::Tensor BaseProduct(const MergedLinear& linear, const at::Tensor& x_NI) {
+  if (HasFourBit(linear)) return MergedFourBitProduct(linear, x_NI);
   if (!at::GradMode::is_enabled()) return Product(x_NI, linear.weight_OI, linear.bias_O);
   std::vector<at::Tensor> leaves;
   for (const Linear& part : linear.parts) leaves.push_back(part.weight_OI);
@@ -98,7 +129,7 @@ std::vector<AdaptedColumns> AdaptedParts(std::span<const Linear> parts) {
   std::vector<AdaptedColumns> adapted;
   int64_t begin = 0;
   for (const Linear& part : parts) {
-    if (part.adapter && part.adapter->low_rank) adapted.push_back({begin, *part.adapter->low_rank});
+    if (part.slot && part.slot->low_rank) adapted.push_back({begin, *part.slot->low_rank});
     begin += part.weight_OI.size(0);
   }
   return adapted;
@@ -121,7 +152,7 @@ Linear AllocateLinear(int64_t outputs, int64_t inputs, const at::TensorOptions& 
                       Bias bias) {
   Linear linear{at::empty({outputs, inputs}, options).requires_grad_(true), at::Tensor()};
   if (bias == Bias::kEach) linear.bias_O = at::empty({outputs}, options).requires_grad_(true);
-  linear.adapter = std::make_shared<AdapterSlot>();
+  linear.slot = std::make_shared<LinearSlot>();
   return linear;
 }
 
@@ -140,7 +171,7 @@ MergedLinear AllocateMergedLinear(const std::vector<int64_t>& outputs_of_parts, 
       return whole.narrow(0, begin, size).detach().requires_grad_(true);
     };
     merged.parts.push_back(
-        {rows(merged.weight_OI), rows(merged.bias_O), std::make_shared<AdapterSlot>()});
+        {rows(merged.weight_OI), rows(merged.bias_O), std::make_shared<LinearSlot>()});
     begin += size;
   }
   return merged;
@@ -163,7 +194,7 @@ MergedLinear PartsOf(const MergedLinear& linear, size_t first, size_t count) {
     (i < first ? begin : rows) += part.weight_OI.size(0);
     if (i >= first) some.parts.push_back(part);
   }
-  some.weight_OI = linear.weight_OI.narrow(0, begin, rows);
+  if (!HasFourBit(linear)) some.weight_OI = linear.weight_OI.narrow(0, begin, rows);
   if (linear.bias_O.defined()) some.bias_O = linear.bias_O.narrow(0, begin, rows);
   const int64_t key_part = linear.key_part - static_cast<int64_t>(first);
   if (key_part >= 0 && key_part < static_cast<int64_t>(count)) some.key_part = key_part;

@@ -9,17 +9,29 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
+#include "models/nn/four_bit.h"
 #include "models/nn/low_rank.h"
 
 namespace plumbline::nn {
+
+// What may be attached to a map later: shared by all its copies.
+struct LinearSlot {
+  std::optional<LowRank> low_rank;
+  // Stands for weight_OI, which then keeps its shape and nothing else.
+  std::optional<FourBitWeight> four_bit;
+  at::ScalarType compute_type = at::kFloat;  // of the 4-bit product
+};
 
 struct Linear {
   at::Tensor weight_OI;
   at::Tensor bias_O;  // undefined: none
   // Of an allocated map; null: nothing can be attached.
-  std::shared_ptr<AdapterSlot> adapter = nullptr;
+  std::shared_ptr<LinearSlot> slot = nullptr;
+
+  bool is_four_bit() const { return slot && slot->four_bit; }
 };
 
 // Several Linears of the same input in one storage: one matrix product instead of one each. The
@@ -46,7 +58,8 @@ MergedLinear AllocateMergedLinear(const std::vector<int64_t>& outputs_of_parts, 
                                   Bias bias = Bias::kEach);
 
 // x_NI * weight^T + bias, and the adapter's part where one is attached. `training` switches the
-// adapter's dropout on. A frozen weight gets no gradient product.
+// adapter's dropout on. A frozen weight gets no gradient product. A 4-bit weight is dequantized for
+// this product and again for its gradient; its result has the type of x.
 at::Tensor Apply(const Linear& linear, const at::Tensor& x_NI, bool training = false);
 
 // All parts side by side, (N, sum of their widths). Gradients reach the parts, not the merged

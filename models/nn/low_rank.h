@@ -10,7 +10,6 @@
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
-#include <optional>
 #include <vector>
 
 namespace plumbline::nn {
@@ -21,11 +20,6 @@ struct LowRank {
   at::Tensor b_OR;
   double scale = 1;
   double dropout = 0;  // of the input, while training; drawn from the default generator
-};
-
-// Where a map's addition is attached: one slot shared by all copies of the map.
-struct AdapterSlot {
-  std::optional<LowRank> low_rank;
 };
 
 // The addition to the columns [begin, begin + rows of b) of an output.

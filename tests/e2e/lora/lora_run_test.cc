@@ -103,6 +103,26 @@ TEST_P(LoraRun, AStoppedRunGoesOnBitwise) {
   EXPECT_THAT(Stderr(), HasSubstr("lora.r"));
 }
 
+// Frozen weights in 4 bits: said, counted, resumed bitwise, and used again by the verbs as they were trained.
+TEST_P(LoraRun, TrainsOverWeightsIn4Bits) {
+  const std::string four_bit =
+      " --set quantization.load_in_4bit=true --set quantization.bnb_4bit_quant_type=nf4"
+      " --set quantization.bnb_4bit_use_double_quant=true";
+  EXPECT_EQ(Train("out", "--epochs 2" + four_bit), 2);
+  EXPECT_THAT(Stderr(), HasSubstr("found no adapter"));
+  const std::string lora = "--epochs 4 --set lora.r=2 --set lora.target_modules=all-linear" + four_bit;
+  ASSERT_EQ(Train("straight", lora), 0) << Stderr();
+  EXPECT_THAT(Stderr(), HasSubstr("4 bits: "));
+  const Json observed = File("straight/ledger.json").at("observed");
+  EXPECT_GT(observed.at("parameter_dtypes").at("NF4"), 0);
+  const double trained = File("straight/all_results.json").at("eval_loss").get<double>();
+  EXPECT_NEAR(Score("--adapter straight" + four_bit), trained, 1e-5 * trained);
+  EXPECT_GT(std::abs(Score("--adapter straight") - trained), 1e-4 * trained);
+  ASSERT_EQ(Train("resumed", lora + " --resume straight/checkpoint-4"), 0) << Stderr();
+  EXPECT_EQ(ReadFile(mini_.path() / "straight/adapter_model.safetensors"),
+            ReadFile(mini_.path() / "resumed/adapter_model.safetensors"));
+}
+
 TEST_P(LoraRun, ASavedAdapterGoesOn) {
   const std::string adapter = "--set model.adapter=" + (golden_ / "adapter").string();
   ASSERT_EQ(Train("more", adapter + " --epochs 4"), 0) << Stderr();

@@ -86,10 +86,15 @@ TEST_F(PrecisionRun, AnExhaustedAllowanceEndsAsInvalid) {
   EXPECT_THAT(errors_, HasSubstr("training at step 1: found a gradient that is not finite"));
 }
 
-TEST_F(PrecisionRun, TrainingOnA4BitCheckpointIsRefused) {
+TEST_F(PrecisionRun, WeightsIn4BitsWantAnAdapter) {
   checkpoint_ = "quantized";
   EXPECT_EQ(Run(kQwen3, {}), 2);
-  EXPECT_THAT(errors_, HasSubstr("training on 4-bit weights is not built"));
+  EXPECT_THAT(errors_, HasSubstr("training weights in 4 bits: found no adapter"));
+  EXPECT_EQ(Run(kQwen3, {"lora.r=2"}), 0);
+  EXPECT_THAT(errors_, HasSubstr("4 bits: 14 modules"));
+  EXPECT_THAT(errors_, HasSubstr("as the checkpoint holds them"));
+  EXPECT_EQ(Run(kQwen3, {"lora.r=2", "quantization.load_in_4bit=true", "quantization.bnb_4bit_quant_type=fp4"}), 2);
+  EXPECT_THAT(errors_, HasSubstr("as it was quantized"));
 }
 
 // The declared value stays; what ran is in the ledger, with the reason where they differ.

@@ -155,6 +155,16 @@ std::vector<Case> CourseCases() {
          Set(run, "quantization.bnb_4bit_compute_dtype", "bfloat16");
        },
        "compute in fp32"},
+      {"prc-bnb-compute-fp32", "OnAGpu",
+       [](Evidence& run) {
+         Set(run, "quantization.load_in_4bit", "true");
+         Set(run, "runtime.device", "cuda");
+       },
+       [](Evidence& run) {
+         Set(run, "quantization.load_in_4bit", "true");
+         Set(run, "runtime.device", "cpu");
+       },
+       "compute in fp32"},
   };
 }
 

@@ -185,10 +185,10 @@ TEST(Resolve, MoreCandidatesThanBeamsAreAnError) {
 
 TEST(Resolve, FeaturesThatAreNotBuiltAreRefusedTogether) {
   Layers layers;
-  layers.Set("quantization.load_in_4bit", "true");
+  layers.Set("augmentation.enabled", "true");
   layers.Set("folds.k", "2");
   EXPECT_ERROR(layers.Resolve(), ErrorKind::kUsage,
-               "quantization.load_in_4bit = true (quantization: not built)");
+               "augmentation.enabled = true (augmentation: not built)");
   EXPECT_ERROR(layers.Resolve(), ErrorKind::kUsage,
                "folds.k = 2 (cross-validation folds: not built)");
 }
@@ -198,6 +198,14 @@ TEST(Resolve, FeatureThatIsSwitchedOffExplicitlyIsFine) {
   layers.Set("augmentation.enabled", "false");
   layers.Set("generation.do_sample", "false");
   EXPECT_FALSE(layers.Resolve().Bool("augmentation.enabled"));
+}
+
+TEST(Resolve, TheFourBitKeysAreActiveWithTheSwitchAlone) {
+  Layers layers;
+  layers.Set("quantization.bnb_4bit_quant_type", "nf4");
+  EXPECT_ERROR(layers.Resolve(), ErrorKind::kUsage, "quantization.load_in_4bit");
+  layers.Set("quantization.load_in_4bit", "true");
+  EXPECT_EQ(layers.Resolve().Text("quantization.bnb_4bit_quant_type"), "nf4");
 }
 
 TEST(Resolve, SeveralModelsAreRefusedAsNotBuilt) {

@@ -1,0 +1,61 @@
+#include "harness/run/quantization.h"
+
+#include <ATen/core/Tensor.h>
+
+#include <cstdint>
+#include <cstdio>
+
+#include "harness/base/error.h"
+#include "models/adapt/quantize.h"
+
+namespace plumbline::run {
+namespace {
+
+at::ScalarType ComputeTypeOf(const std::string& name) {
+  if (name == "bfloat16") return at::kBFloat16;
+  return name == "float16" ? at::kHalf : at::kFloat;
+}
+
+models::FourBitConfig FourBitConfigOf(const config::Resolved& config) {
+  return {config.Text("quantization.bnb_4bit_quant_type"), config.Bool("quantization.bnb_4bit_use_double_quant"),
+          ComputeTypeOf(config.Text("quantization.bnb_4bit_compute_dtype"))};
+}
+
+// What a person set of the code is the checkpoint's own, or an error.
+void RequireSameAsStored(const config::Resolved& config, const Json& stored) {
+  for (const char* field : {"bnb_4bit_quant_type", "bnb_4bit_use_double_quant"}) {
+    const std::string key = std::string("quantization.") + field;
+    const config::Entry& entry = config.At(key);
+    if (entry.origin.layer == config::Layer::kDefault || !stored.contains(field)) continue;
+    if (entry.value == stored.at(field)) continue;
+    Fail(ErrorKind::kUsage, "loading a checkpoint in 4 bits", key + " = " + entry.value.dump(),
+         stored.at(field).dump() + ", as it was quantized", "leaving the key out");
+  }
+}
+
+std::string Megabytes(int64_t bytes) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.1f MB", static_cast<double>(bytes) / 1e6);
+  return text;
+}
+
+}  // namespace
+
+std::string QuantizeAsConfigured(const config::Resolved& config, const std::filesystem::path& directory,
+                                 models::Model& model) {
+  const bool is_stored = model.config().contains("quantization_config");
+  const bool is_asked = config.Bool("quantization.load_in_4bit");
+  if (!is_stored && !is_asked) return "";
+  models::FourBitConfig four_bit;
+  if (is_asked) four_bit = FourBitConfigOf(config);
+  if (is_stored) {
+    const Json stored = model.config().at("quantization_config");
+    if (is_asked) RequireSameAsStored(config, stored);
+    if (!is_asked) four_bit.compute_dtype = ComputeTypeOf(stored.value("bnb_4bit_compute_dtype", "float32"));
+  }
+  const models::Quantized done = models::QuantizeLinears(model, directory, four_bit);
+  return "4 bits: " + std::to_string(done.modules) + " modules, " + Megabytes(done.resident_bytes) + " instead of " +
+         Megabytes(4 * done.elements) + (is_stored ? ", as the checkpoint holds them" : "");
+}
+
+}  // namespace plumbline::run

@@ -103,6 +103,8 @@ SpecialTokens ReadSpecialTokens(const std::filesystem::path& directory) {
     Merge(tokens.mask, object, "mask_token", file);
     if (const auto flag = FlagIn(object, "add_bos_token")) tokens.add_bos = flag;
     if (const auto flag = FlagIn(object, "add_eos_token")) tokens.add_eos = flag;
+    if (const auto flag = FlagIn(object, "legacy")) tokens.legacy = flag;
+    if (const auto flag = FlagIn(object, "add_prefix_space")) tokens.add_prefix_space = flag;
     if (const auto count = CountIn(object, "extra_ids", file)) tokens.extra_ids = count;
     if (const auto entry = object.find("tokenizer_class");
         entry != object.end() && entry->is_string()) {

@@ -14,6 +14,7 @@ struct SpecialTokens {
   std::optional<std::string> bos, eos, unk, pad, mask;
   std::string tokenizer_class;  // empty when no file names one
   std::optional<bool> add_bos, add_eos;
+  std::optional<bool> legacy, add_prefix_space;  // of a Llama vocabulary: where a word start is put
   std::optional<int64_t> extra_ids;  // how many sentinels a T5 vocabulary has behind its pieces
 };
 

@@ -1,5 +1,5 @@
 // SentencePiece models (unigram or BPE) through the library, with the special ids of the
-// HuggingFace files beside.
+// HuggingFace files beside; T5 and Llama have readers of their own.
 //
 // Control symbols in raw text (a user who types `</s>`) stay text; user-defined symbols are cut out
 // first. Offsets are the library's: a character that falls back to bytes belongs to the last of its
@@ -16,6 +16,7 @@
 #include "harness/base/utf8.h"
 #include "harness/data/special_tokens.h"
 #include "harness/data/tokenizer.h"
+#include "harness/data/tokenizer_llama.h"
 #include "harness/data/tokenizer_t5.h"
 
 namespace plumbline::data {
@@ -26,7 +27,7 @@ constexpr std::string_view kReplacement = "\xEF\xBF\xBD";  // U+FFFD
 constexpr std::array kModelNames = {"spiece.model", "tokenizer.model"};
 
 // Families whose ids are the model's own; others (XLM-R, mBART) shift them and would be read
-// wrongly in silence. T5's are read by tokenizer_t5.h.
+// wrongly in silence. T5's and Llama's have readers of their own.
 enum class Family { kPlain, kT5, kLlama };
 
 Family FamilyOf(const std::string& tokenizer_class, const std::filesystem::path& file) {
@@ -181,8 +182,7 @@ class SentencePieceTokenizer final : public Tokenizer {
     special_ids_.unk = id_of(tokens.unk, processor_.unk_id());
     special_ids_.pad = id_of(tokens.pad, processor_.pad_id());
     special_ids_.mask = id_of(tokens.mask, -1);
-    const Family family = FamilyOf(tokens.tokenizer_class, file);
-    if (tokens.add_bos.value_or(family == Family::kLlama))
+    if (tokens.add_bos.value_or(false))
       prefix_ = {Needed(special_ids_.bos, "BOS", file)};
     if (tokens.add_eos.value_or(false))
       suffix_ = {Needed(special_ids_.eos, "EOS", file)};
@@ -230,7 +230,9 @@ std::optional<std::filesystem::path> FindSentencePiece(const std::filesystem::pa
 std::unique_ptr<Tokenizer> LoadSentencePiece(const std::filesystem::path& file) {
   const std::string model = ReadFile(file);
   const std::string name = ReadSpecialTokens(file.parent_path()).tokenizer_class;
-  if (FamilyOf(name, file) == Family::kT5) return LoadT5(model, file);
+  const Family family = FamilyOf(name, file);
+  if (family == Family::kT5) return LoadT5(model, file);
+  if (family == Family::kLlama) return LoadLlama(model, file);
   return std::make_unique<SentencePieceTokenizer>(model, file);
 }
 

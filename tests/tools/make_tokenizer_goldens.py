@@ -102,10 +102,16 @@ def flags_of(content, special=True, **others):
             "single_word": False, "special": special, **others}
 
 
-# Case: files to write, the pipeline whose tokenizer.json it has (None: spiece.model instead).
+# Case: files to write, the pipeline whose tokenizer.json it has, or the SentencePiece file it has instead.
 CONFIGURED = {
-    "t5_model": (config_of("t5", tokenizer_class="T5Tokenizer"), None),
-    "mt5_model": (config_of("mt5", tokenizer_class="T5Tokenizer", extra_ids=0), None),
+    "t5_model": (config_of("t5", tokenizer_class="T5Tokenizer"), "spiece.model"),
+    "mt5_model": (config_of("mt5", tokenizer_class="T5Tokenizer", extra_ids=0), "spiece.model"),
+    "llama_model": (config_of("llama", tokenizer_class="LlamaTokenizer", legacy=False, add_bos_token=True,
+                              add_eos_token=False), "tokenizer.model"),
+    "llama_legacy": (config_of("llama", tokenizer_class="LlamaTokenizer", legacy=True, add_bos_token=True,
+                               add_eos_token=True, pad_token="</s>"), "tokenizer.model"),
+    "llama_bare": (config_of("llama", tokenizer_class="LlamaTokenizerFast", add_prefix_space=False),
+                   "tokenizer.model"),
     "mt5_both": (config_of("mt5", tokenizer_class="T5Tokenizer", extra_ids=0, eos_token="</s>",
                            clean_up_tokenization_spaces=True), "mt5"),
     "llama3": (config_of("llama", tokenizer_class="PreTrainedTokenizerFast",
@@ -119,6 +125,7 @@ CONFIGURED = {
                          add_eos_token=True, bos_token="<s>", eos_token="</s>",
                          unk_token="<unk>", pad_token="<pad>", mask_token="<mask>"), "kobart"),
 }
+SENTENCEPIECE = {"spiece.model": pipelines.mt5_model, "tokenizer.model": pipelines.llama_model}
 NUM_CONFIGURED = 120
 
 
@@ -137,8 +144,8 @@ def write_configured(name, files, pipeline, texts):
     directory.mkdir(parents=True)
     for file, content in files.items():
         (directory / file).write_text(json.dumps(content, indent=1) + "\n")
-    if pipeline is None:
-        (directory / "spiece.model").write_bytes(pipelines.mt5_model())
+    if pipeline in SENTENCEPIECE:
+        (directory / pipeline).write_bytes(SENTENCEPIECE[pipeline]())
     else:
         shutil.copy(OUT / pipeline / "tokenizer.json", directory)
     tokenizer = transformers.AutoTokenizer.from_pretrained(directory)

@@ -169,6 +169,13 @@ def mt5_model():
         eos_id=1, unk_id=2, bos_id=-1, hard_vocab_limit=False, user_defined_symbols=["#P1#"])
 
 
+def llama_model():
+    """As Llama 2's: pairs with byte fall-back, single digits, nothing normalized."""
+    return sentencepiece_model_of(
+        vocab_size=900, model_type="bpe", byte_fallback=True, hard_vocab_limit=False,
+        normalization_rule_name="identity", split_digits=True, user_defined_symbols=["#P1#"])
+
+
 def mt5():
     """Unigram as transformers 5 builds it for mT5."""
     proto = sentencepiece_model.ModelProto()

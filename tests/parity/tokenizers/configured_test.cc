@@ -57,7 +57,8 @@ TEST_P(ConfiguredTest, TheDirectoryIsReadAsTransformersReadsIt) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Cases, ConfiguredTest,
-                         ::testing::Values("t5_model", "mt5_model", "mt5_both", "llama3", "qwen",
+                         ::testing::Values("t5_model", "mt5_model", "mt5_both", "llama_model",
+                                           "llama_legacy", "llama_bare", "llama3", "qwen",
                                            "kobart"),
                          [](const auto& one) { return std::string(one.param); });
 

@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstdlib>
 #include <limits>
 #include <numeric>
 #include <thread>
@@ -23,11 +22,6 @@ constexpr double kSpin_s = 2e-4;
 constexpr auto kSleep = std::chrono::microseconds(100);
 // MPI counts in int; long buffers go in pieces of this many elements.
 constexpr int64_t kPiece = int64_t{1} << 27;
-
-bool SaysMany(const char* variable) {
-  const char* value = std::getenv(variable);
-  return value != nullptr && std::atoi(value) > 1;
-}
 
 class MpiWorld final : public World {
  public:
@@ -139,10 +133,8 @@ class MpiWorld final : public World {
 }  // namespace
 
 std::unique_ptr<World> StartedWorld() {
-  for (const char* variable : {"OMPI_COMM_WORLD_SIZE", "PMI_SIZE"}) {
-    if (SaysMany(variable)) return std::make_unique<MpiWorld>();
-  }
-  return std::make_unique<SoloWorld>();
+  if (!IsStartedWithOthers()) return std::make_unique<SoloWorld>();
+  return std::make_unique<MpiWorld>();
 }
 
 }  // namespace plumbline::world

@@ -8,9 +8,9 @@
 
 namespace plumbline::world {
 
-// The world this process was started in: MPI's when a launcher says so in the environment (OMPI_COMM_WORLD_SIZE or
-// PMI_SIZE above 1), else this process alone, and then MPI is never started.
-// Errors: kEnvironment when MPI cannot start.
+// The world this process was started in: MPI's when a launcher says so in the environment, else this process alone,
+// and then MPI is never started.
+// Errors: kEnvironment when MPI cannot start, or is wanted of a build without it (--define=mpi=off).
 std::unique_ptr<World> StartedWorld();
 
 }  // namespace plumbline::world

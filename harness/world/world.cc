@@ -1,8 +1,20 @@
 #include "harness/world/world.h"
 
+#include <cstdlib>
+
 #include "harness/base/sha256.h"
 
 namespace plumbline::world {
+namespace {
+
+bool SaysMany(const char* variable) {
+  const char* value = std::getenv(variable);
+  return value != nullptr && std::atoi(value) > 1;
+}
+
+}  // namespace
+
+bool IsStartedWithOthers() { return SaysMany("OMPI_COMM_WORLD_SIZE") || SaysMany("PMI_SIZE"); }
 
 Share ShareOf(size_t num_rows, const World& world) {
   const auto rank = static_cast<size_t>(world.rank()), size = static_cast<size_t>(world.size());

@@ -71,6 +71,9 @@ class SoloWorld final : public World {
   std::string FromWriter(const std::string& text) override { return text; }
 };
 
+// Whether a launcher's environment (OMPI_COMM_WORLD_SIZE or PMI_SIZE above 1) says that this process is one of several.
+bool IsStartedWithOthers();
+
 // Rank r's share of n rows: [n r / N, n (r + 1) / N). With n = N B every rank has B; a remainder is spread.
 struct Share {
   size_t begin = 0, end = 0;

@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <string>
 
+#include "harness/base/file.h"
 #include "harness/base/json.h"
 #include "harness/measure/benchmark_json.h"
 #include "harness/measure/inputs.h"
@@ -30,9 +31,13 @@ struct Smoke : ::testing::Test {
         " --benchmark_min_time=0.001 --benchmark_repetitions=" + std::to_string(kRepetitions) +
         " --model=models/kobart_tiny --inputs=" + (directory_ / "inputs.jsonl").string() +
         " --batch-size=2 --beams=2 --new-tokens=" + std::to_string(kNewTokens) +
-        " --threads=1 > /dev/null";
+        " --threads=1 > /dev/null 2> " + (directory_ / "said.txt").string();
     EXPECT_EQ(std::system(command.c_str()), 0) << command;
     return ReadBenchmarks(ReadJsonFile(out), out);
+  }
+
+  bool HasSaid(const std::string& words) const {
+    return ReadFile(directory_ / "said.txt").find(words) != std::string::npos;
   }
 
   testing::TemporaryDirectory directory_;
@@ -93,6 +98,16 @@ TEST_F(Smoke, RatesAreThoseOfTheInputs) {
       ExpectAmount(series, "samples_per_s", 64);  // the program's own texts
     }
   }
+}
+
+// Debian's Google Benchmark calls itself a debug build, which says nothing of what is timed.
+TEST_F(Smoke, TheTimingsAreNotCalledAffectedByThePackagesBuild) {
+  Run(SmallRows());
+  const Json context = ReadJsonFile(directory_ / "out.json").at("context");
+  const bool is_debug = context.at("library_build_type") == "debug";
+  EXPECT_FALSE(HasSaid("WARNING*** Library"));
+  EXPECT_EQ(HasSaid("note: the packaged Google Benchmark has its assertions on"), is_debug);
+  EXPECT_TRUE(HasSaid("Run on (")) << "the rest of the context stays";
 }
 
 TEST_F(Smoke, AWordThatIsNoFlagIsRefused) {

@@ -35,6 +35,8 @@ check::Environment EnvironmentOf(const config::Resolved& config) {
   environment.machine["cpu.dispatch"] = at::get_cpu_capability();
   environment.machine["threads"] = std::to_string(at::get_num_threads());
   environment.machine["device"] = config.Text("runtime.device");
+  // A GPU that computes nothing here sets no run apart from one of a machine without it.
+  if (config.Text("runtime.device") == "cpu") environment.machine.erase("gpu");
   environment.machine["deterministic"] = config.Bool("runtime.deterministic") ? "true" : "false";
   environment.code["binary"] = Sha256OfFile("/proc/self/exe");
   return environment;

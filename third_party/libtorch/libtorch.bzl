@@ -1,21 +1,20 @@
-"""LibTorch from LIBTORCH_DIR, else from .deps/libtorch (made by ./plumbline); nothing is downloaded."""
+"""LibTorch from LIBTORCH_DIR, else from .deps/libtorch (made by ./plumbline); nothing is downloaded.
+
+A CPU build is linked by files inside Bazel's tree, so that no absolute path enters an action. A CUDA build is linked where
+it stands, because it finds NVIDIA's libraries by places relative to its own: whole with --config=cuda, its CPU part alone
+without. --config=cuda with a CPU build is an error.
+"""
 
 _TRIED = [(2, 11), (2, 12), (2, 13)]
 
 _BUILD = """
+load("@plumbline//third_party/libtorch:libtorch.bzl", "failing_library")
+
 cc_library(
     name = "libtorch",
-    srcs = glob([
-        "lib/libtorch.so",
-        "lib/libtorch_cpu.so",
-        "lib/libtorch_cuda.so",
-        "lib/libc10.so",
-        "lib/libc10_cuda.so",
-        "lib/libgomp*.so*",
-        # What the CPU part of a CUDA build links: third_party/setup/setup.sh puts them here.
-        "lib/libcupti.so*",
-        "lib/libcudart.so*",
-    ]),
+    srcs = {srcs},
+    linkopts = {linkopts},
+    deps = {deps},
     hdrs = glob(
         ["include/**/*.h", "include/**/*.hpp", "include/**/*.cuh"],
         exclude = [
@@ -30,8 +29,59 @@ cc_library(
     visibility = ["//visibility:public"],
 )
 
+failing_library(
+    name = "no_cuda",
+    message = "{no_cuda}",
+    tags = ["manual"],
+)
+
 exports_files(["digest.txt"])
 """
+
+_CPU_SRCS = """glob([
+        "lib/libtorch.so",
+        "lib/libtorch_cpu.so",
+        "lib/libc10.so",
+        "lib/libgomp*.so*",
+        # What the CPU part of a CUDA build links: third_party/setup/setup.sh puts them here.
+        "lib/libcupti.so*",
+        "lib/libcudart.so*",
+    ])"""
+
+def _failing_library_impl(ctx):
+    fail(ctx.attr.message)
+
+# A dependency that cannot be had: analysis ends with its message.
+failing_library = rule(
+    implementation = _failing_library_impl,
+    attrs = {"message": attr.string(mandatory = True)},
+)
+
+# `whole` and `cpu` where --config=cuda decides.
+def _by_config(whole, cpu):
+    return "select({\"@plumbline//third_party/libtorch:with_cuda\": %s, \"//conditions:default\": %s})" % (whole, cpu)
+
+def _link_where_it_stands(lib, names):
+    return ["-L" + lib, "-Wl,-rpath," + lib, "-Wl,--no-as-needed"] + ["-l" + name for name in names]
+
+def _build_file(directory, is_cuda):
+    if not is_cuda:
+        return _BUILD.format(
+            srcs = _CPU_SRCS,
+            linkopts = "[]",
+            deps = _by_config("[\":no_cuda\"]", "[]"),
+            no_cuda = "LibTorch: found a CPU build in %s, wanted a CUDA build for --config=cuda; try LIBTORCH_DIR=DIR with one (lib/libtorch_cuda.so), or no --config=cuda" % directory,
+        )
+    lib = directory + "/lib"
+    return _BUILD.format(
+        srcs = "[]",
+        linkopts = _by_config(
+            repr(_link_where_it_stands(lib, ["c10", "torch_cpu", "c10_cuda", "torch_cuda", "torch"])),
+            repr(_link_where_it_stands(lib, ["c10", "torch_cpu"])),
+        ),
+        deps = "[]",
+        no_cuda = "unused",
+    )
 
 def _version_of(repository_ctx, directory):
     header = directory + "/include/torch/headeronly/version.h"
@@ -69,7 +119,8 @@ def _libtorch_repository_impl(repository_ctx):
     repository_ctx.symlink(directory + "/lib", "lib")
     digest = repository_ctx.execute(["sha256sum", directory + "/lib/libtorch_cpu.so"])
     repository_ctx.file("digest.txt", "%d.%d %s\n" % (version[0], version[1], digest.stdout.split(" ")[0]))
-    repository_ctx.file("BUILD", _BUILD)
+    is_cuda = repository_ctx.path(directory + "/lib/libtorch_cuda.so").exists
+    repository_ctx.file("BUILD", _build_file(directory, is_cuda))
 
 libtorch_repository = repository_rule(
     implementation = _libtorch_repository_impl,

@@ -33,6 +33,11 @@ def _machine_repository_impl(repository_ctx):
     for package in _PACKAGES:
         query = repository_ctx.execute(["dpkg-query", "-W", "-f", "${Version}", package])
         rows["package." + package] = query.stdout.strip() if query.return_code == 0 else "none"
+
+    # Only where there is one: keys of other machines stay as they are.
+    gpu = repository_ctx.execute(["sh", "-c", "! command -v nvidia-smi > /dev/null || nvidia-smi --query-gpu=name,driver_version --format=csv,noheader"])
+    if gpu.return_code == 0 and gpu.stdout.strip():
+        rows["gpu"] = "; ".join(gpu.stdout.strip().split("\n"))
     text = "".join(["%s = %s\n" % (name, rows[name]) for name in sorted(rows)])
     repository_ctx.file("key.txt", text)
     repository_ctx.file("BUILD", "exports_files([\"key.txt\"])\n")

@@ -22,7 +22,8 @@ namespace plumbline::models {
 inline constexpr int64_t kIgnoredLabel = -100;
 
 // Rows without padding: the tokens of all items one after another, cut by offsets (size B + 1, first 0).
-// Decoder-only models leave the source empty; their target rows are prompt and continuation.
+// Decoder-only models leave the source empty; their target rows are prompt and continuation. On the CPU, where they
+// are checked without waiting for a device; a model moves them to its own.
 struct PackedBatch {
   at::Tensor source_ids_N;           // int64
   std::vector<int64_t> source_offsets;
@@ -70,6 +71,7 @@ class Model {
   virtual const Json& config() const = 0;          // config.json as read
   virtual int64_t vocab_size() const = 0;
   virtual bool is_encoder_decoder() const = 0;
+  virtual at::Device device() const { return at::kCPU; }  // of the weights
 
   // Trainable and frozen tensors in HuggingFace's order of names; tied ones once. Shared storage with the model.
   virtual std::vector<NamedTensor> Parameters() const = 0;

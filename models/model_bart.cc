@@ -167,7 +167,7 @@ at::Tensor BartModel::Encode(const at::Tensor& ids_N, const std::vector<int64_t>
   RequireItems(kName, offsets, ids_N.size(0), settings_.max_position_embeddings, "source");
   RequireIdsBelow(kName, ids_N, settings_.vocab_size, "source");
   const Pass pass(settings_, weights_, training, recomputes_);
-  return pass.RunEncoder(pass.EmbedTokens(ids_N), offsets);
+  return pass.RunEncoder(pass.EmbedTokens(ids_N.to(device())), offsets);
 }
 
 at::Tensor BartModel::Hidden(const PackedBatch& batch, bool training) const {
@@ -181,7 +181,7 @@ at::Tensor BartModel::Hidden(const PackedBatch& batch, bool training) const {
   RequireIdsBelow(kName, ids, settings_.vocab_size, "source or target");
   const Pass pass(settings_, weights_, training, recomputes_);
   const std::vector<at::Tensor> tokens =
-      pass.EmbedTokens(ids).split_with_sizes({num_source, num_target});
+      pass.EmbedTokens(ids.to(device())).split_with_sizes({num_source, num_target});
   const at::Tensor memory_ND = pass.RunEncoder(tokens[0], batch.source_offsets);
   return pass.RunDecoder(tokens[1], batch.target_offsets, memory_ND, batch.source_offsets);
 }

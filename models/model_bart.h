@@ -98,7 +98,7 @@ class BartModel : public Model {
 
   const BartConfig& settings() const { return settings_; }
   const BartWeights& weights() const { return weights_; }
-  at::Device device() const { return weights_.shared_VD.device(); }
+  at::Device device() const override { return weights_.shared_VD.device(); }
 
  private:
   at::Tensor Hidden(const PackedBatch& batch,

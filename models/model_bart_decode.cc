@@ -39,10 +39,6 @@ int64_t CheckedSteps(const BartModel& model, int64_t num_items, int64_t beams, i
          "at most max_position_embeddings = " + std::to_string(positions),
          "a smaller max_new_tokens");
   }
-  if (!model.device().is_cpu()) {
-    Fail(ErrorKind::kUsage, "decoding with BART", "device " + model.device().str(), "cpu",
-         "runtime.device: cpu");
-  }
   return max_length;
 }
 
@@ -59,11 +55,12 @@ BartDecoder::BartDecoder(const BartModel& model, const std::vector<Ids>& sources
       beams_(beams),
       self_(HeadsOf(model.settings()), model.settings().decoder_layers,
             CheckedSteps(model, static_cast<int64_t>(sources.size()), beams, max_length),
-            static_cast<int64_t>(sources.size()) * beams),
-      cross_(HeadsOf(model.settings()), model.settings().decoder_layers, OffsetsOf(sources),
-             beams),
-      context_RD_(at::empty(
-          {static_cast<int64_t>(sources.size()) * beams, model.settings().d_model}, at::kFloat)) {
+            static_cast<int64_t>(sources.size()) * beams, at::Tensor(), model.device()),
+      cross_(HeadsOf(model.settings()), model.settings().decoder_layers, OffsetsOf(sources), beams,
+             model.device()),
+      context_RD_(
+          at::empty({static_cast<int64_t>(sources.size()) * beams, model.settings().d_model},
+                    at::TensorOptions(model.device()).dtype(at::kFloat))) {
   const c10::InferenceMode inference;
   Ids packed;
   for (const Ids& source : sources) packed.insert(packed.end(), source.begin(), source.end());
@@ -102,7 +99,7 @@ void BartDecoder::KeepItems(const Ids& items) {
 at::Tensor BartDecoder::Embed(const Ids& token_ids) const {
   const BartWeights& weights = model_.weights();
   const at::Tensor tokens_RD =
-      at::embedding(weights.shared_VD, at::tensor(token_ids, at::kLong));
+      at::embedding(weights.shared_VD, at::tensor(token_ids, at::kLong).to(model_.device()));
   const int64_t position = self_.num_steps() - 1 + kBartPositionOffset;
   const at::Tensor position_D = weights.decoder_embedding.positions_PD.select(0, position);
   const double scale = model_.settings().embedding_scale();

@@ -17,7 +17,7 @@ namespace plumbline::models {
 class BartDecoder : public Decoder {
  public:
   // Encodes the sources (packed) and fills the cross-attention cache. The model must outlive the decoder.
-  // Errors: kData as BartModel::Encode, kUsage for more steps than positions or for a device without decoding.
+  // Errors: kData as BartModel::Encode, kUsage for more steps than positions.
   BartDecoder(const BartModel& model, const std::vector<std::vector<int64_t>>& sources,
               int64_t beams, int64_t max_length);
 

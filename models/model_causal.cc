@@ -182,7 +182,7 @@ at::Tensor CausalModel::Hidden(const at::Tensor& ids_N, const Offsets& offsets,
   const Pass pass(settings_, training, table);
   const Tail whole = WholeOf(offsets), last = TailOf(offsets, num_kept, device());
   at::Tensor x_ND =
-      at::embedding(weights_.embedding_VD, ids_N, settings_.pad_token_id.value_or(-1));
+      at::embedding(weights_.embedding_VD, ids_N.to(device()), settings_.pad_token_id.value_or(-1));
   for (size_t layer = 0; layer < weights_.layers.size(); ++layer) {
     CausalHeads heads;
     const CausalLayer& weights = weights_.layers[layer];
@@ -215,7 +215,7 @@ LossSums CausalModel::Loss(const PackedBatch& batch, double label_smoothing_fact
   const std::vector<int64_t> num_kept = LabelledTails(batch.labels_M, batch.target_offsets);
   const Tail tail = TailOf(batch.target_offsets, num_kept, device());
   const at::Tensor labels_M =
-      tail.is_all ? batch.labels_M : batch.labels_M.index_select(0, tail.rows_M);
+      tail.is_all ? batch.labels_M : batch.labels_M.to(device()).index_select(0, tail.rows_M);
   const at::Tensor hidden_MD =
       Hidden(batch.decoder_input_ids_M, batch.target_offsets, num_kept, training);
   const nn::LabelLossSums sums = nn::LabelLoss(hidden_MD, weights_.output_VD(), at::Tensor(),

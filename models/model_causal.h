@@ -100,7 +100,7 @@ class CausalModel : public Model {
   const CausalWeights& weights() const { return weights_; }
   // Of the rotary positions, (E / 2).
   const at::Tensor& frequencies() const { return frequencies_; }
-  at::Device device() const { return weights_.embedding_VD.device(); }
+  at::Device device() const override { return weights_.embedding_VD.device(); }
 
  private:
   Json config_;

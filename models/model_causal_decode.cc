@@ -31,13 +31,8 @@ nn::GroupShape ShapeOf(const CausalConfig& settings) {
 }
 
 // Tokens that are fed back: the last one never is. Checked before anything is allocated.
-int64_t CheckedSteps(const CausalModel& model, size_t num_items, int64_t beams,
-                     int64_t max_length) {
+int64_t CheckedSteps(size_t num_items, int64_t beams, int64_t max_length) {
   PLUMBLINE_CHECK(num_items > 0 && beams > 0 && max_length > 0);
-  if (!model.device().is_cpu()) {
-    Fail(ErrorKind::kUsage, "decoding with a decoder-only model", "device " + model.device().str(),
-         "cpu", "runtime.device: cpu");
-  }
   return std::max<int64_t>(1, max_length - 1);
 }
 
@@ -48,10 +43,10 @@ CausalDecoder::CausalDecoder(const CausalModel& model, const std::vector<Ids>& p
     : model_(model),
       beams_(beams),
       cache_(ShapeOf(model.settings()), model.settings().num_hidden_layers, OffsetsOf(prompts),
-             beams, CheckedSteps(model, prompts.size(), beams, max_length)),
+             beams, CheckedSteps(prompts.size(), beams, max_length), model.device()),
       context_RD_(
           at::empty({static_cast<int64_t>(prompts.size()) * beams, model.settings().query_width()},
-                    at::kFloat)) {
+                    at::TensorOptions(model.device()).dtype(at::kFloat))) {
   const c10::InferenceMode inference;
   Ids packed;
   for (const Ids& prompt : prompts) packed.insert(packed.end(), prompt.begin(), prompt.end());
@@ -79,7 +74,8 @@ at::Tensor CausalDecoder::Step(const Ids& token_ids, const Ids& parents) {
   const nn::RopeTable table =
       nn::MakeRopeTable(model_.frequencies(), cache_.Positions(), model_.device());
   const CausalWeights& weights = model_.weights();
-  at::Tensor x_RD = at::embedding(weights.embedding_VD, at::tensor(token_ids, at::kLong));
+  at::Tensor x_RD =
+      at::embedding(weights.embedding_VD, at::tensor(token_ids, at::kLong).to(model_.device()));
   for (int64_t layer = 0; layer < model_.settings().num_hidden_layers; ++layer) {
     x_RD = RunLayer(layer, x_RD, table);
   }
@@ -103,7 +99,8 @@ void CausalDecoder::KeepItems(const Ids& items) {
   const c10::InferenceMode inference;
   cache_.KeepItems(items);
   if (last_hidden_BD_.defined()) {
-    last_hidden_BD_ = last_hidden_BD_.index_select(0, at::tensor(items, at::kLong));
+    const at::Tensor kept = at::tensor(items, at::kLong).to(model_.device());
+    last_hidden_BD_ = last_hidden_BD_.index_select(0, kept);
   }
 }
 

@@ -18,7 +18,7 @@ namespace plumbline::models {
 class CausalDecoder : public Decoder {
  public:
   // Runs the prompts, of any lengths, without padding. The model must outlive the decoder. Errors:
-  // kData as CausalModel::Hidden, kUsage for a device without decoding.
+  // kData as CausalModel::Hidden.
   CausalDecoder(const CausalModel& model, const std::vector<std::vector<int64_t>>& prompts,
                 int64_t beams, int64_t max_length);
 

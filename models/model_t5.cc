@@ -149,7 +149,7 @@ at::Tensor T5Model::Encode(const at::Tensor& ids_N, const Offsets& offsets, bool
   RequireItems(kName, offsets, ids_N.size(0), std::nullopt, "source");
   RequireIdsBelow(kName, ids_N, settings_.vocab_size, "source");
   const Pass pass(settings_, weights_, training, recomputes_);
-  return pass.RunEncoder(pass.EmbedTokens(ids_N), offsets);
+  return pass.RunEncoder(pass.EmbedTokens(ids_N.to(device())), offsets);
 }
 
 at::Tensor T5Model::Hidden(const PackedBatch& batch, bool training) const {
@@ -163,7 +163,7 @@ at::Tensor T5Model::Hidden(const PackedBatch& batch, bool training) const {
   RequireIdsBelow(kName, ids, settings_.vocab_size, "source or target");
   const Pass pass(settings_, weights_, training, recomputes_);
   const std::vector<at::Tensor> tokens =
-      pass.EmbedTokens(ids).split_with_sizes({num_source, num_target});
+      pass.EmbedTokens(ids.to(device())).split_with_sizes({num_source, num_target});
   const at::Tensor memory_ND = pass.RunEncoder(tokens[0], batch.source_offsets);
   const at::Tensor hidden_MD =
       pass.RunDecoder(tokens[1], batch.target_offsets, memory_ND, batch.source_offsets);

@@ -98,7 +98,7 @@ class T5Model : public Model {
 
   const T5Config& settings() const { return settings_; }
   const T5Weights& weights() const { return weights_; }
-  at::Device device() const { return weights_.shared_VD.device(); }
+  at::Device device() const override { return weights_.shared_VD.device(); }
 
  private:
   // Of the last decoder layer, (M, D), scaled for the output projection.

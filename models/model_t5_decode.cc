@@ -25,12 +25,8 @@ nn::HeadShape HeadsOf(const T5Config& settings) {
 }
 
 // Checked before anything is allocated.
-int64_t CheckedSteps(const T5Model& model, int64_t num_items, int64_t beams, int64_t max_length) {
+int64_t CheckedSteps(int64_t num_items, int64_t beams, int64_t max_length) {
   PLUMBLINE_CHECK(num_items > 0 && beams > 0 && max_length > 0);
-  if (!model.device().is_cpu()) {
-    Fail(ErrorKind::kUsage, "decoding with T5", "device " + model.device().str(), "cpu",
-         "runtime.device: cpu");
-  }
   return max_length;
 }
 
@@ -51,14 +47,14 @@ T5Decoder::T5Decoder(const T5Model& model, const std::vector<Ids>& sources, int6
     : model_(model),
       beams_(beams),
       self_(HeadsOf(model.settings()), model.settings().num_decoder_layers,
-            CheckedSteps(model, static_cast<int64_t>(sources.size()), beams, max_length),
+            CheckedSteps(static_cast<int64_t>(sources.size()), beams, max_length),
             static_cast<int64_t>(sources.size()) * beams,
-            nn::BiasOfHistory(model.weights().decoder_bias, max_length).detach()),
+            nn::BiasOfHistory(model.weights().decoder_bias, max_length).detach(), model.device()),
       cross_(HeadsOf(model.settings()), model.settings().num_decoder_layers, OffsetsOf(sources),
-             beams),
+             beams, model.device()),
       context_RI_(at::empty({static_cast<int64_t>(sources.size()) * beams,
                              model.settings().inner_width()},
-                            at::kFloat)) {
+                            at::TensorOptions(model.device()).dtype(at::kFloat))) {
   const c10::InferenceMode inference;
   Ids packed;
   for (const Ids& source : sources) packed.insert(packed.end(), source.begin(), source.end());
@@ -75,7 +71,8 @@ at::Tensor T5Decoder::Step(const Ids& token_ids, const Ids& parents) {
   const c10::InferenceMode inference;
   self_.BeginStep(parents);
   const T5Weights& weights = model_.weights();
-  at::Tensor x_RD = at::embedding(weights.shared_VD, at::tensor(token_ids, at::kLong));
+  at::Tensor x_RD =
+      at::embedding(weights.shared_VD, at::tensor(token_ids, at::kLong).to(model_.device()));
   for (size_t layer = 0; layer < weights.decoder.size(); ++layer) {
     x_RD = Attend(static_cast<int64_t>(layer), x_RD);
     x_RD = FeedForward(weights.decoder[layer].ffn, x_RD);

@@ -17,7 +17,7 @@ namespace plumbline::models {
 class T5Decoder : public Decoder {
  public:
   // Encodes the sources (packed) and fills the cross-attention cache. The model must outlive the decoder.
-  // Errors: kData as T5Model::Encode, kUsage for a device without decoding.
+  // Errors: kData as T5Model::Encode.
   T5Decoder(const T5Model& model, const std::vector<std::vector<int64_t>>& sources, int64_t beams,
             int64_t max_length);
 

@@ -2,7 +2,7 @@
 
 load("@rules_cc//cc:defs.bzl", "cc_test")
 
-def unit_tests(deps, data = [], size = "small", args = {}, name = "unit", tags = []):
+def unit_tests(deps, data = [], size = "small", args = {}, name = "unit", tags = [], simulated = []):
     """One cc_test per *_test.cc of this package, and a test_suite of them all.
 
     Args:
@@ -12,6 +12,7 @@ def unit_tests(deps, data = [], size = "small", args = {}, name = "unit", tags =
       args: test name -> program arguments.
       name: name of the test_suite.
       tags: Bazel tags of every test.
+      simulated: tests that run once more on the simulated device, as TEST_simulated.
     """
     tests = []
     for source in native.glob(["*_test.cc"]):
@@ -25,6 +26,21 @@ def unit_tests(deps, data = [], size = "small", args = {}, name = "unit", tags =
             data = data,
             tags = tags,
             deps = deps + ["//tests/testing", "@system//:gtest_main"],
+        )
+    for test in simulated:
+        tests.append(test + "_simulated")
+        cc_test(
+            name = test + "_simulated",
+            size = "medium",
+            srcs = [test + ".cc"],
+            args = args.get(test, []),
+            data = data,
+            tags = tags,
+            deps = deps + [
+                "//tests/testing",
+                "//tests/testing/device:simulated",
+                "@system//:gtest_main",
+            ],
         )
     native.test_suite(
         name = name,

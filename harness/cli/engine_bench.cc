@@ -18,6 +18,7 @@
 #include "harness/cli/table.h"
 #include "harness/config/preset.h"
 #include "harness/data/tokenizer.h"
+#include "harness/device/device.h"
 #include "harness/measure/inputs.h"
 #include "harness/measure/machine_limits.h"
 #include "harness/measure/subject.h"
@@ -148,7 +149,10 @@ BenchRun RunOf(const Arguments& arguments, const std::filesystem::path& model,
                    "--batch-size=" + std::to_string(CountOf(arguments, "batch-size", 8)),
                    "--beams=" + std::to_string(CountOf(arguments, "beams", 4)),
                    "--seed=" + std::to_string(CountOf(arguments, "seed", 42))};
-  if (arguments.Has("device")) run.arguments.push_back("--device=" + arguments.Value("device"));
+  if (arguments.Has("device")) {
+    device::DeviceNamed(arguments.Value("device"), "--device");
+    run.arguments.push_back("--device=" + arguments.Value("device"));
+  }
   if (arguments.Has("new-tokens"))
     run.arguments.push_back("--new-tokens=" + std::to_string(CountOf(arguments, "new-tokens", 1)));
   const std::filesystem::path texts =

@@ -13,6 +13,7 @@
 #include "harness/base/error.h"
 #include "harness/base/file.h"
 #include "harness/config/compare.h"
+#include "harness/device/device.h"
 #include "harness/eval/generate_file.h"
 #include "harness/run/environment.h"
 #include "harness/run/evaluation.h"
@@ -74,6 +75,7 @@ Loaded Load(const config::Resolved& config, bool require_summary) {
   if (config.Has("runtime.threads"))
     at::set_num_threads(static_cast<int>(config.Int("runtime.threads")));
   const at::Device device = DeviceOf(config);
+  if (!device.is_cpu()) device::PrepareNumerics(device, config.Bool("runtime.deterministic"));
   Loaded loaded;
   const std::filesystem::path directory = PathOf(config, "model.path");
   loaded.tokenizer = TokenizerOf(config, directory);

@@ -1,14 +1,12 @@
 #include "harness/run/settings.h"
 
-#include <ATen/Context.h>
-#include <c10/util/Exception.h>
-
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "harness/base/error.h"
 #include "harness/base/project.h"
+#include "harness/device/device.h"
 
 namespace plumbline::run {
 namespace {
@@ -151,18 +149,7 @@ eval::GenerationOptions GenerationOptionsOf(const config::Resolved& config) {
 }
 
 at::Device DeviceOf(const config::Resolved& config) {
-  const std::string name = config.Text("runtime.device");
-  const auto refuse = [&](const std::string& wanted) {
-    Fail(ErrorKind::kUsage, "runtime.device", Quoted(name), wanted, "--device cpu");
-  };
-  std::optional<at::Device> device;
-  try {
-    device.emplace(name);
-  } catch (const c10::Error&) {
-    refuse("cpu, cuda or cuda:N");
-  }
-  if (device->is_cuda() && !at::hasCUDA()) refuse("a device that this LibTorch can use");
-  return *device;
+  return device::DeviceNamed(config.Text("runtime.device"), "runtime.device");
 }
 
 int64_t RequiredId(const models::Model& model, const char* name) {

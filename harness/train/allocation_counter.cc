@@ -17,11 +17,13 @@ namespace {
 // c10's numbers of log levels.
 constexpr int kErrorLevel = 2;
 
-// LibTorch reports each CPU allocation of this thread, and of the threads that inherit its debug information.
+// LibTorch reports each allocation of this thread, and of the threads that inherit its debug information.
 class Reporter : public c10::MemoryReportingInfoBase {
  public:
+  explicit Reporter(c10::DeviceType device) : device_(device) {}
+
   void reportMemoryUsage(void* block, int64_t size_bytes, size_t, size_t, c10::Device device) override {
-    if (device.type() != c10::DeviceType::CPU) return;
+    if (device.type() != device_) return;
     const std::lock_guard<std::mutex> lock(mutex_);
     size_bytes > 0 ? Allocated(block, size_bytes) : Freed(block);
   }
@@ -50,6 +52,7 @@ class Reporter : public c10::MemoryReportingInfoBase {
     sizes_bytes_.erase(found);
   }
 
+  c10::DeviceType device_;
   mutable std::mutex mutex_;
   std::unordered_map<void*, int64_t> sizes_bytes_;  // alive, by address; never iterated
   int64_t live_bytes_ = 0;
@@ -59,9 +62,9 @@ class Reporter : public c10::MemoryReportingInfoBase {
 }  // namespace
 
 struct AllocationCounter::State {
-  State()
+  explicit State(c10::DeviceType device)
       : former_log_level(std::exchange(FLAGS_caffe2_log_level, std::max(FLAGS_caffe2_log_level, kErrorLevel))),
-        reporter(std::make_shared<Reporter>()),
+        reporter(std::make_shared<Reporter>(device)),
         guard(c10::DebugInfoKind::PROFILER_STATE, reporter) {}
   ~State() { FLAGS_caffe2_log_level = former_log_level; }
 
@@ -77,9 +80,9 @@ AllocationCounts& AllocationCounts::operator+=(const AllocationCounts& other) {
   return *this;
 }
 
-AllocationCounter::AllocationCounter() {
+AllocationCounter::AllocationCounter(c10::DeviceType device) {
   PLUMBLINE_CHECK(c10::ThreadLocalDebugInfo::get(c10::DebugInfoKind::PROFILER_STATE) == nullptr);
-  state_ = std::make_unique<State>();
+  state_ = std::make_unique<State>(device);
 }
 
 AllocationCounter::~AllocationCounter() = default;

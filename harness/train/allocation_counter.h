@@ -1,7 +1,9 @@
-// Counts CPU tensor allocations while it lives: how many, how many bytes, and the peak of what was alive at once.
+// Counts the allocations of tensors on one kind of device while it lives: how many, how many bytes, and the peak of what was alive at once.
 // Called around training steps; timed repetitions run without it. At most one lives on a thread at a time.
 #ifndef PLUMBLINE_HARNESS_TRAIN_ALLOCATION_COUNTER_H_
 #define PLUMBLINE_HARNESS_TRAIN_ALLOCATION_COUNTER_H_
+
+#include <c10/core/DeviceType.h>
 
 #include <cstdint>
 #include <memory>
@@ -22,7 +24,7 @@ struct AllocationCounts {
 // destroy it on one thread. Tensors allocated inside may outlive it.
 class AllocationCounter {
  public:
-  AllocationCounter();
+  explicit AllocationCounter(c10::DeviceType device = c10::DeviceType::CPU);
   ~AllocationCounter();
   AllocationCounter(const AllocationCounter&) = delete;
   AllocationCounter& operator=(const AllocationCounter&) = delete;

@@ -50,6 +50,23 @@ std::vector<at::Device> DrawingDevices(const at::Device& device) {
   return devices;
 }
 
+// The state of each drawing device, by its kind: what was drawn on the CPU is not drawn again on a GPU, while one GPU
+// stands for another.
+std::vector<std::string> StatesFor(const at::Device& device, const std::map<std::string, std::string>& states) {
+  std::vector<std::string> chosen;
+  std::string found, wanted;
+  for (const auto& [name, state] : states) found += (found.empty() ? "" : ", ") + name;
+  for (const at::Device& drawing : DrawingDevices(device)) {
+    wanted += (wanted.empty() ? "" : ", ") + drawing.str();
+    for (const auto& [name, state] : states) {
+      if (at::Device(name).type() == drawing.type()) chosen.push_back(state);
+    }
+  }
+  if (chosen.size() == states.size() && chosen.size() == DrawingDevices(device).size()) return chosen;
+  Fail(ErrorKind::kUsage, "resuming on " + device.str(), "random states of " + found, wanted,
+       "--device as the run had that wrote the checkpoint");
+}
+
 at::Generator GeneratorOf(const at::Device& device) { return at::globalContext().defaultGenerator(device); }
 
 std::vector<models::NamedTensor> WeightsOf(const models::Model& model) {
@@ -120,14 +137,17 @@ std::map<std::string, std::string> GeneratorStates(const at::Device& device) {
   return states;
 }
 
-void RestoreGenerators(const std::map<std::string, std::string>& states) {
-  for (const auto& [device, hex] : states) {
-    at::Generator generator = GeneratorOf(at::Device(device));
-    const at::Tensor bytes = BytesOf(hex);
+void RestoreGenerators(const std::map<std::string, std::string>& states, const at::Device& device) {
+  const std::vector<at::Device> devices = DrawingDevices(device);
+  const std::vector<std::string> chosen = StatesFor(device, states);
+  for (size_t i = 0; i < devices.size(); ++i) {
+    at::Generator generator = GeneratorOf(devices[i]);
+    const at::Tensor bytes = BytesOf(chosen[i]);
     const std::lock_guard<std::mutex> lock(generator.mutex());
     if (bytes.numel() != generator.get_state().numel()) {
-      Fail(ErrorKind::kModel, "restoring the generator of " + device, std::to_string(bytes.numel()) + " bytes",
-           "a state of this library", "the LibTorch the checkpoint was written with");
+      Fail(ErrorKind::kModel, "restoring the generator of " + devices[i].str(),
+           std::to_string(bytes.numel()) + " bytes", "a state of this library",
+           "the LibTorch the checkpoint was written with");
     }
     generator.set_state(bytes);
   }

@@ -43,8 +43,8 @@ void LoadWeights(models::Model& model, const std::filesystem::path& directory);
 
 // States of the random generators training draws from: the CPU's, and that of `device` when it is another.
 std::map<std::string, std::string> GeneratorStates(const at::Device& device);
-// Errors: kModel for a state that is not one of this library.
-void RestoreGenerators(const std::map<std::string, std::string>& states);
+// Errors: kModel for a state that is not one of this library, kUsage for states of other devices.
+void RestoreGenerators(const std::map<std::string, std::string>& states, const at::Device& device);
 // Seeds the same generators.
 void SeedGenerators(const at::Device& device, uint64_t seed);
 

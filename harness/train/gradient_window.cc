@@ -65,7 +65,7 @@ at::ScalarType ScalarTypeOf(ComputeType type) {
 
 models::LossSums ForwardLoss(models::Model& model, const TrainingMicroBatch& micro_batch,
                              const TrainingArguments& arguments) {
-  const nn::Autocast autocast(micro_batch.packed.labels_M.device(),
+  const nn::Autocast autocast(model.device(),
                               ScalarTypeOf(arguments.compute_type));
   return model.Loss(micro_batch.packed, arguments.label_smoothing_factor, /*training=*/true);
 }

@@ -5,6 +5,7 @@
 #include <ATen/autocast_mode.h>
 #include <ATen/record_function.h>
 
+#include <algorithm>
 #include <atomic>
 #include <bit>
 #include <mutex>
@@ -95,6 +96,22 @@ bool IsOuterCall(const Product& product, Inputs inputs) {
   return at::autocast::is_autocast_enabled(inputs[product.left_index].toTensor().device().type());
 }
 
+// The rest of the name of an attention that is one operator: the CPU's and CUDA's.
+constexpr std::string_view kAttentionPrefix = "aten::_scaled_dot_product_";
+constexpr std::string_view kAttentions[] = {"flash_attention_for_cpu", "flash_attention",
+                                            "efficient_attention", "cudnn_attention"};
+
+int64_t AttentionFlops(std::string_view name, Inputs inputs) {
+  if (!name.starts_with(kAttentionPrefix)) return 0;
+  name.remove_prefix(kAttentionPrefix.size());
+  constexpr std::string_view kBackward = "_backward";
+  const bool is_backward = name.ends_with(kBackward);
+  if (is_backward) name.remove_suffix(kBackward.size());
+  if (std::ranges::find(kAttentions, name) == std::end(kAttentions)) return 0;
+  // Backward, the first argument is the gradient of the output.
+  return is_backward ? 5 * AttentionProductFlops(inputs, 1) : 2 * AttentionProductFlops(inputs, 0);
+}
+
 std::string DtypeName(at::ScalarType type) {
   if (type == at::kHalf) return "float16";
   if (type == at::kBFloat16) return "bfloat16";
@@ -105,11 +122,7 @@ int64_t FlopsOf(std::string_view name, Inputs inputs) {
   if (const Product* product = FindProduct(name)) {
     return ProductFlops(SizesAt(inputs, product->left_index), SizesAt(inputs, product->left_index + 1));
   }
-  if (name == "aten::_scaled_dot_product_flash_attention_for_cpu") return 2 * AttentionProductFlops(inputs, 0);
-  if (name == "aten::_scaled_dot_product_flash_attention_for_cpu_backward") {
-    return 5 * AttentionProductFlops(inputs, 1);  // the first argument is the gradient of the output
-  }
-  return 0;
+  return AttentionFlops(name, inputs);
 }
 
 }  // namespace

@@ -36,7 +36,7 @@ void SumPiece(const std::vector<at::Tensor>& gradients, world::World& world) {
   if (gradients.empty()) return;
   std::vector<at::Tensor> flat;
   for (const at::Tensor& gradient : gradients) flat.push_back(gradient.reshape({-1}));
-  at::Tensor piece = at::cat(flat);
+  at::Tensor piece = at::cat(flat).to(at::kCPU);  // where processes meet
   world.Sum(piece);
   int64_t begin = 0;
   for (const at::Tensor& gradient : gradients) {

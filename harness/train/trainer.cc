@@ -9,6 +9,7 @@
 #include "harness/base/error.h"
 #include "harness/base/number.h"
 #include "harness/base/random.h"
+#include "harness/device/device.h"
 #include "harness/train/accumulation.h"
 #include "harness/train/checkpoint.h"
 #include "harness/train/checkpoint_directory.h"
@@ -39,7 +40,7 @@ class Loop {
         callbacks_(callbacks),
         declared_(declared),
         world_(world),
-        device_(model.Parameters().at(0).value.device()),
+        device_(model.device()),
         accumulation_(MicroBatchesPerStep(arguments)),
         plan_(PlanOf(arguments, rows.size(), accumulation_)),
         sampler_(SamplerOf(rows, arguments, accumulation_)),
@@ -92,7 +93,7 @@ class Loop {
     RequireSamePlan(checkpoint, state_, arguments_);
     LoadWeights(model_, arguments_.resume_from);
     optimizer_.LoadState(checkpoint.optimizer);
-    RestoreGenerators(checkpoint.loop.generator_states);
+    RestoreGenerators(checkpoint.loop.generator_states, device_);
     state_ = std::move(checkpoint.trainer);
     loop_ = std::move(checkpoint.loop);
     counter_ = ledger::LedgerCounter(std::move(checkpoint.ledger.observed));
@@ -128,17 +129,18 @@ class Loop {
     // A window cut short by a signal never happened: only a window of several can be.
     const auto generators_before =
         window.size() > 1 ? GeneratorStates(device_) : std::map<std::string, std::string>();
-    WorkCounters work(arguments_.count_work);
+    WorkCounters work(arguments_.count_work, device_.type());
     const WindowOutcome outcome =
         AddWindowGradients(model_, window, arguments_, loss_scale(), counter_, world_,
                            [this] { return interrupt_.signal() != 0; });
     if (outcome.interrupted) {
-      RestoreGenerators(generators_before);
+      RestoreGenerators(generators_before, device_);
       StopIfInterrupted();
     }
     everybody_ends_ = outcome.ending;
     const double learning_rate = LearningRateAt(schedule_, loop_.scheduler_step);
     Update(outcome, learning_rate);
+    device::Synchronize(device_);
     work.Finish(world_.size() > 1 ? own_work_ : counter_.facts());
     Report(window, outcome.loss, learning_rate, MonotonicSeconds() - start_s,
            counter_.observed().processed_tokens - tokens_before);
@@ -336,6 +338,7 @@ TrainResult Train(models::Model& model, const TrainingRows& rows, const Training
 TrainResult Train(models::Model& model, const TrainingRows& rows, const TrainingArguments& arguments,
                   const Callbacks& callbacks, const ledger::Declared& declared, world::World& world) {
   RequireTrainable(rows, arguments, callbacks.evaluate != nullptr);
+  device::PrepareNumerics(model.device(), arguments.deterministic);
   ApplyDeterminism(arguments);
   return Loop(model, rows, arguments, callbacks, declared, world).Run();
 }

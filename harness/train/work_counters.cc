@@ -27,10 +27,10 @@ void Add(int64_t amount, int64_t& total) {
 
 }  // namespace
 
-WorkCounters::WorkCounters(bool enabled) {
+WorkCounters::WorkCounters(bool enabled, c10::DeviceType device) {
   if (!enabled) return;
   operators_.emplace();
-  allocations_.emplace();
+  allocations_.emplace(device);
 }
 
 void WorkCounters::Finish(ledger::Observed& observed) {

@@ -12,10 +12,10 @@
 
 namespace plumbline::train {
 
-// Counts from construction to Finish; off when `enabled` is false.
+// Counts from construction to Finish; off when `enabled` is false. Allocations are those on `device`.
 class WorkCounters {
  public:
-  explicit WorkCounters(bool enabled);
+  WorkCounters(bool enabled, c10::DeviceType device);
   // Adds what was counted to `observed` and stops. Without a call nothing is added.
   void Finish(ledger::Observed& observed);
 

@@ -44,7 +44,8 @@ Quantized QuantizeLinears(Model& model, const std::filesystem::path& checkpoint,
     const std::string weight = map.name + ".weight";
     if (stored ? !IsFourBit(*stored, weight) : IsKeptWhole(model, map.name)) continue;
     map.linear.slot->four_bit =
-        stored ? ReadFourBit(*stored, weight) : nn::QuantizeFourBit(map.linear.weight_OI, settings);
+        stored ? nn::OnDevice(ReadFourBit(*stored, weight), model.device())
+               : nn::QuantizeFourBit(map.linear.weight_OI, settings);
     map.linear.slot->compute_type = config.compute_dtype;
     quantized.insert(weight);
     ++done.modules;

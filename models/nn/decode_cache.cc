@@ -21,12 +21,10 @@ int64_t GrainFor(int64_t work_each) { return std::max<int64_t>(1, kWorkOfTask / 
 }  // namespace
 
 SelfCache::SelfCache(const HeadShape& shape, int64_t num_layers, int64_t num_steps,
-                     int64_t num_rows, at::Tensor bias_HT)
+                     int64_t num_rows, at::Tensor bias_HT, const at::Device& device)
     : shape_(shape),
       max_steps_(num_steps),
       num_slots_(num_rows),
-      cache_L2TRD_(at::empty({num_layers, 2, num_steps, num_rows, shape.width()}, at::kFloat)),
-      scores_RT_(at::empty({num_rows, num_steps}, at::kFloat)),
       bias_HT_(std::move(bias_HT)),
       slots_(num_rows),
       ancestors_RT_(num_rows * num_steps),
@@ -35,6 +33,12 @@ SelfCache::SelfCache(const HeadShape& shape, int64_t num_layers, int64_t num_ste
                   (bias_HT_.is_contiguous() && bias_HT_.size(0) == shape.num_heads &&
                    bias_HT_.size(1) == num_steps));
   std::iota(slots_.begin(), slots_.end(), 0);
+  if (!device.is_cpu()) {
+    on_device_.emplace(num_layers, num_steps, num_rows, shape.num_heads, shape.head_width, device);
+    return;
+  }
+  cache_L2TRD_ = at::empty({num_layers, 2, num_steps, num_rows, shape.width()}, at::kFloat);
+  scores_RT_ = at::empty({num_rows, num_steps}, at::kFloat);
 }
 
 void SelfCache::BeginStep(const std::vector<int64_t>& parents) {
@@ -46,6 +50,7 @@ void SelfCache::BeginStep(const std::vector<int64_t>& parents) {
     ancestors[num_past] = slots_[row];
   }
   std::swap(ancestors_RT_, next_ancestors_RT_);
+  if (on_device_) on_device_->BeginStep(slots_, ancestors_RT_, max_steps_, num_open_steps_);
 }
 
 void SelfCache::KeepRows(const std::vector<int64_t>& rows) {
@@ -56,7 +61,21 @@ void SelfCache::KeepRows(const std::vector<int64_t>& rows) {
   slots_.resize(rows.size());
 }
 
+at::Tensor SelfCache::AttendOnDevice(int64_t layer, const at::Tensor& qkv_R3D) {
+  const auto qkv = qkv_R3D.split(shape_.width(), 1);
+  const OwnKeys own = on_device_->Store(layer, qkv[1], qkv[2]);
+  const at::Tensor bias_HT =
+      bias_HT_.defined() ? bias_HT_.narrow(1, max_steps_ - num_open_steps_, num_open_steps_)
+                         : at::Tensor();
+  return AttendByOperators(qkv[0].unflatten(1, {shape_.num_heads, -1}), shape_.scale, nullptr, &own,
+                           bias_HT);
+}
+
 void SelfCache::Attend(int64_t layer, const at::Tensor& qkv_R3D, const at::Tensor& context_RD) {
+  if (on_device_) {
+    context_RD.copy_(AttendOnDevice(layer, qkv_R3D));
+    return;
+  }
   const int64_t width = shape_.width();
   const int64_t num_rows = static_cast<int64_t>(slots_.size());
   PLUMBLINE_CHECK(qkv_R3D.is_contiguous() && qkv_R3D.size(0) == num_rows);
@@ -87,8 +106,12 @@ void SelfCache::Attend(int64_t layer, const at::Tensor& qkv_R3D, const at::Tenso
 }
 
 CrossCache::CrossCache(const HeadShape& shape, int64_t num_layers, std::vector<int64_t> offsets,
-                       int64_t num_beams)
+                       int64_t num_beams, const at::Device& device)
     : shape_(shape), num_beams_(num_beams), offsets_(std::move(offsets)) {
+  if (!device.is_cpu()) {
+    on_device_.emplace(offsets_, device);
+    return;
+  }
   for (size_t i = 1; i < offsets_.size(); ++i) {
     const int64_t num_source = offsets_[i] - offsets_[i - 1];
     items_.push_back({num_source, layer_stride_});
@@ -111,6 +134,11 @@ float* CrossCache::ValuesOf(int64_t layer, const Item& item) const {
 void CrossCache::Fill(int64_t layer, const at::Tensor& kv_N2D) {
   PLUMBLINE_CHECK(kv_N2D.is_contiguous() && kv_N2D.size(0) == offsets_.back() &&
                   kv_N2D.size(1) == 2 * shape_.width());
+  if (on_device_) {
+    const auto heads = kv_N2D.unflatten(1, {2 * shape_.num_heads, -1}).chunk(2, 1);
+    on_device_->Fill(heads[0], heads[1]);
+    return;
+  }
   const float* kv = kv_N2D.data_ptr<float>();
   at::parallel_for(0, static_cast<int64_t>(items_.size()), 1, [&](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; ++i) {
@@ -121,6 +149,11 @@ void CrossCache::Fill(int64_t layer, const at::Tensor& kv_N2D) {
 }
 
 void CrossCache::Attend(int64_t layer, const at::Tensor& query_RD, const at::Tensor& context_RD) {
+  if (on_device_) {
+    context_RD.copy_(AttendByOperators(query_RD.unflatten(1, {shape_.num_heads, -1}), shape_.scale,
+                                       &on_device_->Layer(layer), nullptr));
+    return;
+  }
   const int64_t num_tasks = static_cast<int64_t>(present_.size()) * shape_.num_heads;
   PLUMBLINE_CHECK(query_RD.is_contiguous() &&
                   query_RD.size(0) == static_cast<int64_t>(present_.size()) * num_beams_);
@@ -145,6 +178,7 @@ void CrossCache::Attend(int64_t layer, const at::Tensor& query_RD, const at::Ten
 }
 
 void CrossCache::KeepItems(const std::vector<int64_t>& items) {
+  if (on_device_) return on_device_->KeepItems(items);
   for (size_t i = 0; i < items.size(); ++i) present_[i] = present_.at(items[i]);
   present_.resize(items.size());
 }

@@ -1,6 +1,6 @@
 // What a decoder remembers between steps. Allocated once for a call of generation; nothing in it ever moves: beams
-// are reordered in a table of row numbers, finished items are left out of it. fp32 on the CPU. Used by the decoders of
-// the architectures; knows nothing of weights or search.
+// are reordered in a table of row numbers, finished items are left out of it. fp32; on the CPU by kernels of ours, on
+// other devices by operator_cache.h. Used by the decoders of the architectures; knows nothing of weights or search.
 //
 // Legend: L layers, T steps, R rows (items x beams), N packed source tokens, D width.
 #ifndef PLUMBLINE_MODELS_NN_DECODE_CACHE_H_
@@ -9,9 +9,11 @@
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "models/nn/kernels/decode_attention.h"
+#include "models/nn/operator_cache.h"
 
 namespace plumbline::nn {
 
@@ -19,9 +21,9 @@ namespace plumbline::nn {
 class SelfCache {
  public:
   // `bias_HT`: added to the scores of every layer by distance, contiguous fp32 with a column a step; its last column
-  // is the present step's, the one before is one step back. Undefined: none.
+  // is the present step's, the one before is one step back. Undefined: none. All tensors are on `device`.
   SelfCache(const HeadShape& shape, int64_t num_layers, int64_t num_steps, int64_t num_rows,
-            at::Tensor bias_HT = {});
+            at::Tensor bias_HT = {}, const at::Device& device = at::kCPU);
 
   // Opens the next step. `parents`: for each present row the present row it continues; ignored at step 0.
   void BeginStep(const std::vector<int64_t>& parents);
@@ -37,6 +39,7 @@ class SelfCache {
 
  private:
   int32_t* AncestorsOf(int64_t row) { return &ancestors_RT_[row * max_steps_]; }
+  at::Tensor AttendOnDevice(int64_t layer, const at::Tensor& qkv_R3D);
 
   HeadShape shape_;
   int64_t max_steps_;
@@ -48,6 +51,7 @@ class SelfCache {
   std::vector<int32_t> slots_;         // of each present row
   std::vector<int32_t> ancestors_RT_;  // slot of each present row's history at each step
   std::vector<int32_t> next_ancestors_RT_;
+  std::optional<HistoryCache> on_device_;  // in the place of the cache, elsewhere than on the CPU
 };
 
 // Cross-attention: keys and values of every item, once, whatever the number of beams.
@@ -55,9 +59,9 @@ class CrossCache {
  public:
   // `offsets`: packed sources, one entry more than items, the first 0.
   CrossCache(const HeadShape& shape, int64_t num_layers, std::vector<int64_t> offsets,
-             int64_t num_beams);
+             int64_t num_beams, const at::Device& device = at::kCPU);
 
-  // kv_N2D: contiguous keys and values side by side of all source tokens.
+  // Layers in order. kv_N2D: contiguous keys and values side by side of all source tokens.
   void Fill(int64_t layer, const at::Tensor& kv_N2D);
   // Rows item-major over the present items. Fills context_RD (contiguous).
   void Attend(int64_t layer, const at::Tensor& query_RD, const at::Tensor& context_RD);
@@ -84,6 +88,7 @@ class CrossCache {
   std::vector<Item> present_;  // those still decoded
   at::Tensor cache_L_;
   at::Tensor scratch_;
+  std::optional<SharedKeyCache> on_device_;  // in the place of the cache, elsewhere than on the CPU
 };
 
 }  // namespace plumbline::nn

@@ -9,6 +9,7 @@
 #include <cmath>
 #include <functional>
 #include <numeric>
+#include <utility>
 
 #include "harness/base/error.h"
 
@@ -240,11 +241,15 @@ FourBitWeight QuantizeFourBit(const at::Tensor& weight, const FourBitSettings& s
   });
   result.absmax_C = scales_C;
   if (settings.double_quant) QuantizeScales(scales_C, result);
+  return OnDevice(std::move(result), weight.device());
+}
+
+FourBitWeight OnDevice(FourBitWeight weight, const at::Device& device) {
   for (at::Tensor* tensor :
-       {&result.packed, &result.absmax_C, &result.group_absmax_G, &result.scale_map}) {
-    if (tensor->defined()) *tensor = tensor->to(weight.device());
+       {&weight.packed, &weight.absmax_C, &weight.group_absmax_G, &weight.scale_map}) {
+    if (tensor->defined()) *tensor = tensor->to(device);
   }
-  return result;
+  return weight;
 }
 
 at::Tensor BlockScales(const FourBitWeight& weight) {

@@ -58,6 +58,9 @@ struct FourBitSettings {
 // its block's scale NaN.
 FourBitWeight QuantizeFourBit(const at::Tensor& weight, const FourBitSettings& settings);
 
+// The same weight with its tensors on `device`.
+FourBitWeight OnDevice(FourBitWeight weight, const at::Device& device);
+
 // fp32 scale of each block: group_absmax * map[number] + offset under double quantization.
 at::Tensor BlockScales(const FourBitWeight& weight);
 

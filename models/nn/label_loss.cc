@@ -131,9 +131,11 @@ LabelLossSums LabelLoss(const at::Tensor& hidden_MD, const at::Tensor& weight_VD
                         const at::Tensor& bias, const at::Tensor& labels_M, int64_t ignored_label,
                         double smoothing, int64_t max_chunk_elements) {
   const at::Tensor kept_K = labels_M.ne(ignored_label).nonzero().squeeze(1);
-  const at::Tensor hidden_KD =
-      kept_K.numel() == hidden_MD.size(0) ? hidden_MD : hidden_MD.index_select(0, kept_K);
-  const at::Tensor labels_K1 = labels_M.index_select(0, kept_K).unsqueeze(1);
+  const at::Tensor hidden_KD = kept_K.numel() == hidden_MD.size(0)
+                                   ? hidden_MD
+                                   : hidden_MD.index_select(0, kept_K.to(hidden_MD.device()));
+  const at::Tensor labels_K1 =
+      labels_M.index_select(0, kept_K).unsqueeze(1).to(hidden_MD.device());
   std::optional<at::Tensor> bias_V;
   if (bias.defined()) bias_V = bias.flatten();
   const bool recording = at::GradMode::is_enabled();

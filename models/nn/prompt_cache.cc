@@ -25,7 +25,7 @@ bool HasDenseRows(const at::Tensor& x_RHE) {
 }  // namespace
 
 PromptCache::PromptCache(const GroupShape& shape, int64_t num_layers, std::vector<int64_t> offsets,
-                         int64_t num_beams, int64_t num_steps)
+                         int64_t num_beams, int64_t num_steps, const at::Device& device)
     : shape_(shape),
       num_beams_(num_beams),
       num_slots_((static_cast<int64_t>(offsets.size()) - 1) * num_beams),
@@ -41,6 +41,12 @@ PromptCache::PromptCache(const GroupShape& shape, int64_t num_layers, std::vecto
         max_scratch_, GroupScratchCount(num_beams * shape.group_size(), num_prompt, num_steps));
   }
   present_ = items_;
+  if (!device.is_cpu()) {
+    prompt_on_device_.emplace(offsets_, device);
+    generated_on_device_.emplace(num_layers, num_steps, num_slots_, shape.num_key_heads,
+                                 shape.head_width, device);
+    return;
+  }
   prompt_L_ = at::empty({num_layers, layer_stride_}, at::kFloat);
   generated_L2TRD_ =
       at::empty({num_layers, 2, num_steps, num_slots_, shape.key_width()}, at::kFloat);
@@ -63,7 +69,15 @@ float* PromptCache::GeneratedKeysOf(int64_t layer) const {
   return generated_L2TRD_.data_ptr<float>() + layer * 2 * layer_values();
 }
 
+void PromptCache::BeginStep(const std::vector<int64_t>& parents) {
+  table_.BeginStep(parents);
+  if (!generated_on_device_) return;
+  generated_on_device_->BeginStep(table_.slots(), table_.ancestors(), table_.max_steps(),
+                                  table_.num_open_steps());
+}
+
 void PromptCache::FillPrompt(int64_t layer, const at::Tensor& k_NKE, const at::Tensor& v_NKE) {
+  if (prompt_on_device_) return prompt_on_device_->Fill(k_NKE, v_NKE);
   const at::Tensor kv_N2D = at::cat({k_NKE.flatten(1), v_NKE.flatten(1)}, 1);
   PLUMBLINE_CHECK(kv_N2D.size(0) == offsets_.back() && kv_N2D.size(1) == 2 * shape_.key_width());
   const float* kv = kv_N2D.const_data_ptr<float>();
@@ -91,6 +105,12 @@ void PromptCache::Store(int64_t layer, const at::Tensor& k_RKE, const at::Tensor
 
 void PromptCache::Attend(int64_t layer, const at::Tensor& q_RHE, const at::Tensor& k_RKE,
                          const at::Tensor& v_RKE, const at::Tensor& context_RD) {
+  if (generated_on_device_) {
+    const OwnKeys own = generated_on_device_->Store(layer, k_RKE.flatten(1), v_RKE.flatten(1));
+    context_RD.copy_(
+        AttendByOperators(q_RHE, shape_.scale, &prompt_on_device_->Layer(layer), &own));
+    return;
+  }
   PLUMBLINE_CHECK(HasDenseRows(q_RHE) && HasDenseRows(k_RKE) && HasDenseRows(v_RKE) &&
                   context_RD.is_contiguous() && q_RHE.size(0) == num_rows());
   Store(layer, k_RKE, v_RKE);
@@ -126,6 +146,7 @@ void PromptCache::Attend(int64_t layer, const at::Tensor& q_RHE, const at::Tenso
 }
 
 void PromptCache::KeepItems(const std::vector<int64_t>& items) {
+  if (prompt_on_device_) prompt_on_device_->KeepItems(items);
   std::vector<int64_t> rows;
   for (size_t i = 0; i < items.size(); ++i) {
     present_[i] = present_.at(static_cast<size_t>(items[i]));

@@ -1,7 +1,8 @@
 // What a decoder-only decoder remembers: the keys and values of every prompt once an item, whatever
 // the number of beams, and those of generated tokens once a row and step, read through a table of
-// ancestors. Allocated once for a call of generation; nothing in it ever moves. fp32 on the CPU.
-// Knows nothing of weights, positions or search.
+// ancestors. Allocated once for a call of generation; nothing in it ever moves. fp32; on the CPU by
+// kernels of ours, on other devices by operator_cache.h. Knows nothing of weights, positions or
+// search.
 //
 // Legend: L layers, T steps, R rows (items x beams), N packed prompt tokens, H query heads, K key
 // heads, E head width.
@@ -11,11 +12,13 @@
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "models/nn/ancestor_table.h"
 #include "models/nn/kernels/decode_attention.h"
 #include "models/nn/kernels/group_attention.h"
+#include "models/nn/operator_cache.h"
 
 namespace plumbline::nn {
 
@@ -33,16 +36,16 @@ struct GroupShape {
 class PromptCache {
  public:
   // `offsets`: packed prompts, one entry more than items, the first 0. num_steps: generated tokens
-  // that are fed back.
+  // that are fed back. All tensors are on `device`.
   PromptCache(const GroupShape& shape, int64_t num_layers, std::vector<int64_t> offsets,
-              int64_t num_beams, int64_t num_steps);
+              int64_t num_beams, int64_t num_steps, const at::Device& device = at::kCPU);
 
-  // Keys and values of all prompt tokens of a layer, (N, K, E) each.
+  // Keys and values of all prompt tokens of a layer, (N, K, E) each; layers in order.
   void FillPrompt(int64_t layer, const at::Tensor& k_NKE, const at::Tensor& v_NKE);
 
   // Opens the next generated token. `parents`: for each present row the present row it continues;
   // ignored at the first.
-  void BeginStep(const std::vector<int64_t>& parents) { table_.BeginStep(parents); }
+  void BeginStep(const std::vector<int64_t>& parents);
   // Stores this token's keys and values of a layer and attends over prompt and generated tokens so
   // far. Dense last two axes: q_RHE, k_RKE, v_RKE. Fills context_RD (contiguous, D = H * E).
   void Attend(int64_t layer, const at::Tensor& q_RHE, const at::Tensor& k_RKE,
@@ -84,6 +87,9 @@ class PromptCache {
   at::Tensor prompt_L_;
   at::Tensor generated_L2TRD_;  // D = K * E
   at::Tensor scratch_;
+  // In the place of the two caches, elsewhere than on the CPU.
+  std::optional<SharedKeyCache> prompt_on_device_;
+  std::optional<HistoryCache> generated_on_device_;
 };
 
 }  // namespace plumbline::nn

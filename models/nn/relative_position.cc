@@ -46,7 +46,7 @@ at::Tensor BiasOfHistory(const RelativeBias& bias, int64_t num_steps) {
   const at::Tensor relative_T = at::arange(1 - num_steps, 1, indices);
   const at::Tensor buckets_T = RelativeBuckets(relative_T, bias.is_bidirectional,
                                                bias.table_UH.size(0), bias.max_distance);
-  return at::embedding(bias.table_UH, buckets_T).t().to(at::kCPU, at::kFloat).contiguous();
+  return at::embedding(bias.table_UH, buckets_T).t().to(at::kFloat).contiguous();
 }
 
 }  // namespace plumbline::nn

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "harness/device/device.h"
 #include "harness/eval/generator.h"
 #include "harness/measure/subject.h"
 #include "tests/perf/flags.h"
@@ -64,8 +65,9 @@ void Register(const Flags& flags) {
   Setup& setup = TheSetup();
   at::set_num_threads(static_cast<int>(flags.Count("threads", at::get_num_threads())));
   const auto seed = static_cast<uint64_t>(flags.Count("seed", 42));
-  setup.subject =
-      measure::LoadSubject(flags.Text("model", ""), seed, at::Device(flags.Text("device", "cpu")));
+  const at::Device device = device::DeviceNamed(flags.Text("device", "cpu"), "--device");
+  device::PrepareNumerics(device, /*deterministic=*/false);
+  setup.subject = measure::LoadSubject(flags.Text("model", ""), seed, device);
   int64_t longest = 1;
   for (const data::TokenizedRow& row :
        measure::ReadInputs(flags.Text("inputs", ""), setup.subject.model->vocab_size())) {

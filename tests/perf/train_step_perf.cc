@@ -7,6 +7,7 @@
 
 #include <numeric>
 
+#include "harness/device/device.h"
 #include "harness/measure/subject.h"
 #include "harness/run/rows.h"
 #include "harness/train/optimizer.h"
@@ -48,6 +49,7 @@ data::TokenCounts Pass(Setup& setup) {
   data::TokenCounts counts;
   for (const auto& indices : data::BatchesOf(setup.order, setup.batch_size))
     counts += Step(setup, indices);
+  device::Synchronize(setup.subject.model->device());
   return counts;
 }
 
@@ -76,8 +78,9 @@ void Register(const Flags& flags) {
   const int64_t threads = flags.Count("threads", at::get_num_threads());
   at::set_num_threads(static_cast<int>(threads));
   const auto seed = static_cast<uint64_t>(flags.Count("seed", 42));
-  setup.subject =
-      measure::LoadSubject(flags.Text("model", ""), seed, at::Device(flags.Text("device", "cpu")));
+  const at::Device device = device::DeviceNamed(flags.Text("device", "cpu"), "--device");
+  device::PrepareNumerics(device, /*deterministic=*/false);
+  setup.subject = measure::LoadSubject(flags.Text("model", ""), seed, device);
   setup.batch_size = flags.Count("batch-size", 8);
   setup.rows =
       measure::ReadInputs(flags.Text("inputs", ""), setup.subject.model->vocab_size());

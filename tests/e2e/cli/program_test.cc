@@ -175,6 +175,23 @@ TEST_F(Program, ThePresetOfTheProjectIsFoundFromItsName) {
   EXPECT_TRUE(Contains(outcome.err, "try 'kobart-tiny'")) << outcome.err;
 }
 
+// No machine has a hundred GPUs: one line, exit 2, nothing left behind, whatever LibTorch it is.
+TEST_F(Program, ADeviceThatIsNotThereIsRefusedByEveryVerbThatTakesOne) {
+  const std::string out = (directory_ / "out").string();
+  const std::string data = " --model models/kobart_tiny --data rows.jsonl --out " + out;
+  for (const std::string& words :
+       {"run --set model.path=models/kobart_tiny --out " + out, "eval" + data, "generate" + data,
+        "score" + data, std::string("bench --model models/kobart_tiny --rows 2")}) {
+    const Outcome outcome = Run(engine_path, words + " --device cuda:99");
+    EXPECT_EQ(outcome.status, 2) << words;
+    EXPECT_TRUE(outcome.out.empty()) << words;
+    EXPECT_TRUE(Contains(outcome.err, "device 'cuda:99': found ")) << outcome.err;
+    EXPECT_TRUE(Contains(outcome.err, "; try --device c")) << outcome.err;
+    EXPECT_EQ(outcome.err.find("error: "), outcome.err.rfind("error: ")) << outcome.err;
+    EXPECT_FALSE(std::filesystem::exists(out)) << words;
+  }
+}
+
 TEST_F(Program, EngineNamesItsLibTorch) {
   const Outcome outcome = Run(engine_path, "--version");
   EXPECT_EQ(outcome.status, 0) << outcome.err;

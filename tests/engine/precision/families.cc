@@ -4,6 +4,7 @@
 
 #include "harness/base/json.h"
 #include "models/nn/autocast.h"
+#include "tests/testing/device/test_device.h"
 
 namespace plumbline::testing {
 namespace {
@@ -48,7 +49,7 @@ at::Tensor Ids(int64_t count) { return at::randint(4, 60, {count}, at::kLong); }
 std::unique_ptr<models::Model> FreshModel(const std::string& family,
                                           const FamilyOptions& options) {
   at::set_num_threads(1);
-  return models::InitializeModel(ConfigOf(family, options), 11, at::kCPU);
+  return models::InitializeModel(ConfigOf(family, options), 11, TestDevice());
 }
 
 models::PackedBatch RowsFor(const models::Model& model, int64_t items, int64_t length) {
@@ -76,13 +77,13 @@ StepValues RunStep(models::Model& model, const models::PackedBatch& batch,
   StepValues values;
   at::Tensor loss;
   {
-    const nn::Autocast autocast(at::kCPU, compute);
+    const nn::Autocast autocast(model.device(), compute);
     loss = model.Loss(batch, 0.0, /*training=*/true).loss / batch.labels_M.numel();
   }
   loss.backward();
   values.loss = loss.item<double>();
   for (const models::NamedTensor& parameter : model.Parameters()) {
-    values.gradients[parameter.name] = parameter.value.grad().clone();
+    values.gradients[parameter.name] = parameter.value.grad().cpu().clone();
   }
   values.next_draw = at::rand({}).item<double>();
   return values;

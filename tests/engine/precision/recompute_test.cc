@@ -48,7 +48,7 @@ INSTANTIATE_TEST_SUITE_P(Families, Checkpointing,
                                             ::testing::Values(0.0, 0.1)));
 
 int64_t PeakOfStep(models::Model& model, const models::PackedBatch& batch) {
-  const train::AllocationCounter counter;
+  const train::AllocationCounter counter(model.device().type());
   RunStep(model, batch);
   return counter.counts().peak_bytes;
 }

@@ -5,6 +5,7 @@
 #include "harness/base/error.h"
 #include "harness/base/random.h"
 #include "harness/data/batch.h"
+#include "tests/testing/device/test_device.h"
 
 namespace plumbline::testing {
 namespace {
@@ -52,7 +53,7 @@ std::unique_ptr<models::Model> TinyBart(double dropout) {
                        {"activation_dropout", dropout}, {"pad_token_id", kPad},
                        {"bos_token_id", 0},             {"eos_token_id", kEos},
                        {"decoder_start_token_id", kStart}};
-  return models::InitializeModel(config, 3, at::kCPU);
+  return models::InitializeModel(config, 3, TestDevice());
 }
 
 std::vector<data::TokenizedRow> SeededRows(int64_t count, int64_t target_length) {
@@ -100,7 +101,7 @@ train::TrainingArguments QuickArguments() {
 at::Tensor FlatWeights(const models::Model& model) {
   std::vector<at::Tensor> flat;
   for (const models::NamedTensor& parameter : model.Parameters()) flat.push_back(parameter.value.detach().flatten());
-  return at::cat(flat);
+  return at::cat(flat).cpu();
 }
 
 }  // namespace plumbline::testing

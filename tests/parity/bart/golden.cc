@@ -54,7 +54,7 @@ models::PackedBatch PackItems(const Json& items) {
 }
 
 double LargestDifference(const at::Tensor& a, const at::Tensor& b) {
-  return (a.to(at::kDouble) - b.to(at::kDouble)).abs().max().item<double>();
+  return (a.cpu().to(at::kDouble) - b.cpu().to(at::kDouble)).abs().max().item<double>();
 }
 
 ::testing::AssertionResult Near(const std::string& name, const at::Tensor& found,
@@ -65,15 +65,15 @@ double LargestDifference(const at::Tensor& a, const at::Tensor& b) {
            << name << ": shape " << found.sizes() << ", wanted " << wanted.sizes();
   }
   const at::Tensor difference =
-      (found.detach().to(at::kDouble) - wanted.to(at::kDouble)).abs().flatten();
+      (found.detach().cpu().to(at::kDouble) - wanted.to(at::kDouble)).abs().flatten();
   const int64_t worst = difference.argmax().item<int64_t>();
   const double largest = difference[worst].item<double>();
-  if (largest <= tolerance) return ::testing::AssertionSuccess();
+  if (largest <= tolerance * DeviceFactor()) return ::testing::AssertionSuccess();
   return ::testing::AssertionFailure()
          << name << IndexText(worst, wanted.sizes()) << ": "
          << found.flatten()[worst].item<double>() << ", wanted "
          << wanted.flatten()[worst].item<double>() << ", largest difference " << largest
-         << " above " << tolerance;
+         << " above " << tolerance * DeviceFactor();
 }
 
 }  // namespace plumbline::testing

@@ -14,6 +14,7 @@
 #include "harness/base/json.h"
 #include "models/model.h"
 #include "models/safetensors.h"
+#include "tests/testing/device/test_device.h"
 
 namespace plumbline::testing {
 
@@ -28,7 +29,7 @@ struct TransformersGolden {
   // `family`: the folder of tests/golden.
   TransformersGolden(const std::string& family, const std::string& shape);
 
-  std::unique_ptr<models::Model> Load() const { return models::LoadModel(directory, at::kCPU); }
+  std::unique_ptr<models::Model> Load() const { return models::LoadModel(directory, TestDevice()); }
   at::Tensor Tensor(
       const std::string& name) const;  // of expected.safetensors; fails on an unknown name
   bool Has(const std::string& name) const { return tensors.Find(name) != nullptr; }

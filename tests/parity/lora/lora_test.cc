@@ -38,7 +38,8 @@ class Lora : public ::testing::TestWithParam<const char*> {
  protected:
   std::unique_ptr<models::Model> LoadBase() const {
     return models::LoadModel(
-        std::filesystem::path("tests/golden") / expected_.at("base").get<std::string>(), at::kCPU);
+        std::filesystem::path("tests/golden") / expected_.at("base").get<std::string>(),
+        testing::TestDevice());
   }
 
   std::unique_ptr<models::Model> LoadAdapted() const {

@@ -31,7 +31,7 @@ class Qlora : public ::testing::TestWithParam<std::tuple<const char*, From>> {
   std::unique_ptr<models::Model> Load() const {
     const bool is_base = std::get<From>(GetParam()) == From::kBase;
     const std::filesystem::path folder = folder_ / (is_base ? "base" : "quantized");
-    std::unique_ptr<models::Model> model = models::LoadModel(folder, at::kCPU);
+    std::unique_ptr<models::Model> model = models::LoadModel(folder, testing::TestDevice());
     const Json& quantization = expected_.at("quantization");
     done_ = models::QuantizeLinears(*model, folder,
                                     {.quant_type = quantization.at("bnb_4bit_quant_type").get<std::string>(),

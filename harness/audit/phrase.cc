@@ -106,6 +106,11 @@ std::string FamilyOf(const Evidence& run) {
       run.documents.config["model_type"].is_string()) {
     return run.documents.config["model_type"].get<std::string>();
   }
+  // A run of ours that trained an adapter keeps no config.json.
+  const Setting* type = run.Effective("model.type");
+  for (const char* family : {"bart", "llama", "qwen3", "t5", "mt5"}) {
+    if (type != nullptr && type->text == family) return family;
+  }
   const Setting* path = run.Effective("model.path");
   for (const std::string& name : {Lowered(run.model), Lowered(path == nullptr ? "" : path->text),
                                   Lowered(run.name)}) {

@@ -36,6 +36,16 @@ constexpr Text kInflatedDo = {
     "label_smoothing_factor, whose path divides rightly",
     "기록된 손실과 노름을 {n}으로 나눌 것; 누적 대신 마이크로 배치를 키우거나 바르게 나누는 "
     "label_smoothing_factor를 설정할 것"};
+constexpr Text kInflatedByUs = {
+    "encoder-decoder, accumulation {n}, training.loss_normalization = hf_seq2seq_bug, no label "
+    "smoothing: loss and gradient norm are {times} times the mean over each step's tokens, as "
+    "transformers' Trainer has them; clipping and Adam hide most of it",
+    "인코더-디코더, 누적 {n}, training.loss_normalization = hf_seq2seq_bug, 레이블 스무딩 없음: 손실과 그래디언트 "
+    "노름이 transformers Trainer처럼 스텝 토큰 평균의 {times}배; 클리핑과 Adam이 대부분을 가림"};
+constexpr Text kInflatedByUsDo = {
+    "train with training.loss_normalization: tokens, or divide logged losses and norms by {times} "
+    "before comparing them with another accumulation",
+    "training.loss_normalization: tokens로 학습하거나, 다른 누적과 비교하기 전에 손실과 노름을 {times}으로 나눌 것"};
 constexpr Text kAccumNeeds = {"needs gradient_accumulation_steps above 1 with training and evaluation losses",
                               "1보다 큰 gradient_accumulation_steps와 학습·평가 손실 필요"};
 
@@ -43,6 +53,34 @@ constexpr Text kAccumNeeds = {"needs gradient_accumulation_steps above 1 with tr
 bool ByTrainer(const Evidence& run) {
   if (run.documents.ledger.is_object()) return false;
   return run.documents.training_args.is_object() || run.Fact("state.global_step") != nullptr;
+}
+
+// Our own loop, told to repeat transformers.
+const Setting* ToldToInflate(const Evidence& run) {
+  const Setting* setting = run.Effective("training.loss_normalization");
+  return setting != nullptr && setting->text == "hf_seq2seq_bug" ? setting : nullptr;
+}
+
+// What the ledger counted; the accumulation where it is too old to say.
+double CountedWeight(const Evidence& run, double accumulation) {
+  static const Json::json_pointer kPlace("/observed/loss_weight_max");
+  const Json& ledger = run.documents.ledger;
+  if (!ledger.is_object() || !ledger.contains(kPlace)) return accumulation;
+  return ledger.at(kPlace).is_number() ? ledger.at(kPlace).get<double>() : accumulation;
+}
+
+void InflatedByUs(const Evidence& run, const Setting& told, double accumulation, Sink& sink) {
+  const double weight = CountedWeight(run, accumulation);
+  if (weight <= 1) return;
+  sink.Add(Verdict::kDefect, Severity::kBlocker, 0.99, kInflatedByUs)
+      .With("n", Show(accumulation))
+      .With("times", Show(weight))
+      .Formula("tokens / divisor of their loss, summed over one optimizer step = " + Show(weight) +
+               "; 1 is the mean")
+      .From(told.place)
+      .From({"ledger.json", "observed.loss_weight_max", 0})
+      .Settle(kInflatedSettle)
+      .Do(kInflatedByUsDo);
 }
 
 struct LossRatio {
@@ -80,7 +118,8 @@ void AccumLoss(const Context& context, Sink& sink) {
     sink.NotEvaluated(kAccumNeeds);
     return;
   }
-  if (IsSequenceToSequence(context.run) && ByTrainer(context.run)) return;  // the rule below
+  const bool is_told = ByTrainer(context.run) || ToldToInflate(context.run) != nullptr;
+  if (IsSequenceToSequence(context.run) && is_told) return;  // the rule below
   if (std::abs(ratio->ratio / *n - 1) > kNearAccumulation) return;
   sink.Add(Verdict::kSymptom, Severity::kBlocker, 0.85, kScaled)
       .With("ratio", Show(ratio->ratio, 3))
@@ -96,15 +135,20 @@ void AccumLoss(const Context& context, Sink& sink) {
 void Seq2seqAccumulation(const Context& context, Sink& sink) {
   const Evidence& run = context.run;
   const auto n = run.Number("training.gradient_accumulation_steps");
-  if (!n || FamilyOf(run).empty() || !ByTrainer(run)) {
+  const Setting* told = ToldToInflate(run);
+  const bool is_ours = run.Effective("training.loss_normalization") != nullptr;
+  if (!n || FamilyOf(run).empty() || !(is_ours || ByTrainer(run))) {
     static constexpr Text kNeeds = {
-        "needs transformers' trainer_state or training_args, the model's family and accumulation",
-        "transformers의 trainer_state 또는 training_args, 모델 계열, 누적 설정 필요"};
+        "needs transformers' trainer_state or training_args (or a run of our own), the model's "
+        "family and accumulation",
+        "transformers의 trainer_state 또는 training_args(또는 자체 실행), 모델 계열, 누적 설정 필요"};
     sink.NotEvaluated(kNeeds);
     return;
   }
   const double smoothing = run.Number("training.label_smoothing_factor").value_or(0);
   if (*n < 2 || !IsSequenceToSequence(run) || smoothing > 0) return;
+  if (told != nullptr) return InflatedByUs(run, *told, *n, sink);
+  if (is_ours) return;
   const auto ratio = RatioOf(run);
   // An older version divides: then the two losses are of one size.
   if (ratio && ratio->ratio < 0.6 * *n) return;
@@ -273,9 +317,11 @@ Rule OptSeq2seqAccumulationInflatedRule() {
                "transformers Trainer가 누적 시 인코더-디코더 손실을 부풀림"},
               {"An encoder-decoder (BART, T5, mT5) trained by transformers' Trainer with accumulation "
                "above 1 and no label smoothing; the losses confirm it (train / eval at least 0.6 of "
-               "the accumulation) or are absent. Versions that divide are silent.",
+               "the accumulation) or are absent. Versions that divide are silent. A run of our own "
+               "says so under training.loss_normalization = hf_seq2seq_bug.",
                "누적이 1보다 크고 레이블 스무딩 없이 transformers Trainer로 학습한 인코더-디코더; 손실 비가 확인(학습/평가가 "
-               "누적의 0.6 이상)하거나 손실이 없을 때. 나누는 버전에서는 침묵."},
+               "누적의 0.6 이상)하거나 손실이 없을 때. 나누는 버전에서는 침묵. 자체 실행은 training.loss_normalization = "
+               "hf_seq2seq_bug일 때."},
               {"measured with transformers 5.23: BART 4.613 -> 18.449, T5 5.206 -> 20.817 at "
                "accumulation 4",
                "huggingface/transformers#34191"},

@@ -29,6 +29,12 @@ void LedgerCounter::OnBackward(double loss) {
   if (!std::isfinite(loss)) ++observed_.nonfinite_losses;
 }
 
+void LedgerCounter::OnLossWeight(double weight) {
+  const bool first = observed_.loss_weight_max < 0;
+  observed_.loss_weight_min = first ? weight : std::min(observed_.loss_weight_min, weight);
+  observed_.loss_weight_max = std::max(observed_.loss_weight_max, weight);
+}
+
 void LedgerCounter::CloseStep(double learning_rate) {
   const int64_t fed = observed_.pending_micro_batches;
   const bool first = observed_.learning_rates.empty();

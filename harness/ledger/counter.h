@@ -31,6 +31,8 @@ class LedgerCounter {
   void OnMicroBatch(const MicroBatch& batch);
   // After each backward call; `loss` is what was differentiated.
   void OnBackward(double loss);
+  // Once an optimizer step: what its losses were weighted with (Observed::loss_weight_min).
+  void OnLossWeight(double weight);
   // After the optimizer moved the weights. `learning_rate` is read from the optimizer,
   // `gradient_norm` before clipping.
   void OnOptimizerStep(double learning_rate, double gradient_norm);

@@ -14,6 +14,9 @@ namespace {
 // warm-up is far larger.
 constexpr double kLearningRateRelative = 1e-9;
 
+// Sums of quotients of whole numbers; a wrong divisor is far larger.
+constexpr double kLossWeightTolerance = 1e-9;
+
 constexpr const char* kAccumulationKey = "training.gradient_accumulation_steps";
 constexpr const char* kBatchKey = "training.per_device_train_batch_size";
 
@@ -81,6 +84,23 @@ void AddAccumulation(const Ledger& ledger, List& list) {
               tail ? rest : full, ledger.observed.micro_batches_per_step_min, kAccumulationKey);
   list.Counts("pending_micro_batches", "every backward call fed a step", 0,
               ledger.observed.pending_micro_batches, kAccumulationKey);
+}
+
+// How the loss of a step was put together. A mean over its tokens weighs 1; the mean of each of N
+// micro-batches, N.
+void AddLossWeight(const Ledger& ledger, List& list) {
+  const std::string& declared = ledger.declared.loss_normalization;
+  if (declared.empty() || ledger.observed.loss_weight_max < 0) return;
+  const bool sums_means = declared == "hf_seq2seq_bug";
+  const double wanted =
+      sums_means ? static_cast<double>(ledger.observed.micro_batches_per_step_max) : 1;
+  const double observed = ledger.observed.loss_weight_max;
+  const bool holds = std::fabs(observed - wanted) <= kLossWeightTolerance * wanted;
+  list.Texts("loss_weight",
+             sums_means ? "one for each micro-batch of a step, divided by its own tokens"
+                        : "tokens of a step / what their loss was divided by",
+             ShortestDecimal(wanted), ShortestDecimal(holds ? wanted : observed),
+             "training.loss_normalization");
 }
 
 void AddLoopCounts(const Ledger& ledger, List& list) {
@@ -199,6 +219,7 @@ std::vector<Identity> CheckIdentities(const Ledger& ledger) {
   if (ledger.declared.train_rows > 0) {
     AddSteps(ledger, list);
     AddAccumulation(ledger, list);
+    AddLossWeight(ledger, list);
     AddLoopCounts(ledger, list);
     AddSchedule(ledger, list);
     AddTokens(ledger, list);

@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::string_view kSchemaName = "plumbline.ledger";
 constexpr int kSchemaMajor = 1;
-constexpr int kSchemaMinor = 1;
+constexpr int kSchemaMinor = 2;
 
 constexpr std::array<std::string_view, 4> kEndings = {"unfinished", "completed", "early_stopping",
                                                       "interrupted"};
@@ -45,6 +45,7 @@ void WalkDeclared(Archive& archive, DeclaredType& declared) {
   archive("tokenizer_digest", declared.tokenizer_digest);
   archive.Later("compute_dtype", declared.compute_dtype);
   archive.Later("world_size", declared.world_size);
+  archive.Later("loss_normalization", declared.loss_normalization);
 }
 
 template <typename Archive, typename ObservedType>
@@ -64,6 +65,8 @@ void WalkObservedWork(Archive& archive, ObservedType& observed) {
   archive("micro_batches_per_step_min", observed.micro_batches_per_step_min);
   archive("micro_batches_per_step_max", observed.micro_batches_per_step_max);
   archive("pending_micro_batches", observed.pending_micro_batches);
+  archive.Later("loss_weight_min", observed.loss_weight_min);
+  archive.Later("loss_weight_max", observed.loss_weight_max);
   archive("nonfinite_losses", observed.nonfinite_losses);
   archive("nonfinite_gradient_norms", observed.nonfinite_gradient_norms);
   archive.Later("first_nonfinite_step", observed.first_nonfinite_step);

@@ -45,6 +45,9 @@ struct Declared {
       data_digests;              // role (train, validation, test) -> SHA-256 of the manifest
   std::string tokenizer_digest;  // empty: none declared
   std::string compute_dtype;     // of matrix products: float32, bfloat16 or float16; empty: none
+  // What a step's loss is meant to be: `tokens`, the mean over all its tokens, or `hf_seq2seq_bug`,
+  // the sum of its micro-batches' means. Empty: not declared.
+  std::string loss_normalization;
 };
 
 // Why the loop ended.
@@ -67,6 +70,10 @@ struct Observed {
   int64_t micro_batches_per_step_min = 0;  // backward calls that fed one optimizer step
   int64_t micro_batches_per_step_max = 0;
   int64_t pending_micro_batches = 0;  // backward calls since the last optimizer step
+  // Sum over the micro-batches of one optimizer step of tokens / what their loss was divided by: 1
+  // where the loss is the mean over the step's tokens. Least and largest of all steps.
+  double loss_weight_min = kUnknown;
+  double loss_weight_max = kUnknown;
   int64_t nonfinite_losses = 0;
   int64_t nonfinite_gradient_norms = 0;
   int64_t first_nonfinite_step = kUnknown;  // the first optimizer step thrown away, from 1

@@ -18,6 +18,7 @@
 #include "harness/ledger/ledger.h"
 #include "harness/ledger/plan.h"
 #include "harness/ledger/plan_config.h"
+#include "harness/run/companions.h"
 #include "harness/run/environment.h"
 #include "harness/run/evaluation.h"
 #include "harness/run/observe.h"
@@ -29,6 +30,7 @@
 #include "harness/run/throughput.h"
 #include "harness/run/trained_part.h"
 #include "harness/run/trivial_summaries.h"
+#include "harness/run/work_notes.h"
 #include "harness/train/progress.h"
 #include "harness/train/trainer.h"
 #include "models/adapt/adapter.h"
@@ -83,6 +85,7 @@ class Case {
     }
     WriteJsonFile(options_.out / "resolved_config.json", config_.ToJson());
     WriteJsonFile(options_.out / "environment.json", check::ToJson(EnvironmentOf(config_)));
+    if (config_.Has("experiment.note")) Say("note: " + config_.Text("experiment.note"));
     for (const std::string& line : config::SemanticShadows(config_)) Say("override: " + line);
     const size_t unused = config_.unknown_in_checkpoint().size();
     if (unused > 0) Say("note: " + std::to_string(unused) + " keys of the checkpoint's files have no effect here");
@@ -140,6 +143,8 @@ class Case {
     ledger_.declared.adapter_modules = trained_part_.adapter_modules;
     ledger_.declared.trainable_parameters = trained_part_.trainable_parameters;
     ledger_.declared.compute_dtype = train::NameOf(precision_.used);
+    ledger_.declared.loss_normalization =
+        train::NameOf(train::NormalizationInForce(arguments_, model_->is_encoder_decoder()));
     if (!precision_.note.empty()) warnings_.push_back(precision_.note);
     for (const std::string& warning : warnings_) Say("warning: " + warning);
     Say("plan: " + std::to_string(ledger_.declared.train_rows) + " rows, " +
@@ -188,25 +193,16 @@ class Case {
     ledger_.observed.data_digests["train"] = Sha256OfFile(train_.dataset.path);
     if (validation_) ledger_.observed.data_digests["validation"] = Sha256OfFile(validation_->dataset.path);
     if (tokenizer_) ledger_.observed.tokenizer_digest = tokenizer_->digest();
+    for (const std::string& note : WorkNotes(ledger_.observed)) warnings_.push_back(note);
     ledger_.observed.notes = warnings_;
-    TakeSkipped();
+    if (config_.Has("experiment.note")) {
+      ledger_.observed.notes.insert(ledger_.observed.notes.begin(), config_.Text("experiment.note"));
+    }
     ledger_.observed.checkpoint_digest = CheckpointDigest(model_directory_);
     for (const data::Example& example : train_.dataset.examples) {
       ledger_.observed.taken_rows.push_back(example.fname);
     }
     Take(check::LedgerObservations(ledger_, arguments_.early_stopping_patience.has_value()));
-  }
-
-  // Steps thrown away are said at the end too, with the place of the first one.
-  void TakeSkipped() {
-    const ledger::Observed& observed = ledger_.observed;
-    if (observed.skipped_steps == 0) return;
-    warnings_.push_back(std::to_string(observed.skipped_steps) + " of " +
-                        std::to_string(observed.optimizer_steps) +
-                        " optimizer steps were thrown away, first at step " +
-                        std::to_string(observed.first_nonfinite_step) + ": " +
-                        observed.first_nonfinite_place);
-    ledger_.observed.notes.push_back(warnings_.back());
   }
 
   // The model may have gone back to its best weights since the last evaluation.
@@ -231,12 +227,7 @@ class Case {
     } else {
       models::SaveAdapter(*model_, options_.out);
     }
-    for (const char* name : {"spiece.model", "tokenizer.model", "tokenizer.json", "tokenizer_config.json",
-                             "special_tokens_map.json", "chat_template.jinja", "generation_config.json"}) {
-      if (std::filesystem::exists(model_directory_ / name)) {
-        WriteFileAtomic(options_.out / name, ReadFile(model_directory_ / name));
-      }
-    }
+    CopyCompanions(model_directory_, options_.out);
   }
 
   // After everything that is kept was saved: timing trains on.

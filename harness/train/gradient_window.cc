@@ -5,6 +5,7 @@
 #include <ATen/ops/ne.h>
 
 #include <cmath>
+#include <map>
 #include <utility>
 
 #include "harness/base/error.h"
@@ -73,9 +74,16 @@ models::LossSums ForwardLoss(models::Model& model, const TrainingMicroBatch& mic
 // What a micro-batch's loss sum is divided by.
 int64_t DivisorOf(const TrainingMicroBatch& micro_batch, int64_t window_tokens, const models::Model& model,
                   const TrainingArguments& arguments) {
-  const bool is_bug = arguments.loss_normalization == LossNormalization::kHfSeq2SeqBug &&
-                      model.is_encoder_decoder() && arguments.label_smoothing_factor == 0;
-  return is_bug ? micro_batch.loss_tokens : window_tokens;
+  const auto normalization = NormalizationInForce(arguments, model.is_encoder_decoder());
+  return normalization == LossNormalization::kTokens ? window_tokens : micro_batch.loss_tokens;
+}
+
+// The tokens over what their losses were divided by; exact where all divisors are one number.
+double WeightOf(const std::map<int64_t, int64_t>& tokens_by_divisor) {
+  double weight = 0;
+  for (const auto& [divisor, tokens] : tokens_by_divisor)
+    weight += static_cast<double>(tokens) / static_cast<double>(divisor);
+  return weight;
 }
 
 }  // namespace
@@ -111,13 +119,15 @@ WindowOutcome AddWindowGradients(models::Model& model, std::span<const TrainingM
   for (const TrainingMicroBatch& micro_batch : window) window_tokens += micro_batch.loss_tokens;
   WindowOutcome outcome;
   std::vector<double> losses;  // one a micro-batch, then whether to end
+  std::map<int64_t, int64_t> tokens_by_divisor;
   for (const TrainingMicroBatch& micro_batch : window) {
     losses.push_back(0);
+    const int64_t divisor = DivisorOf(micro_batch, window_tokens, model, arguments);
+    tokens_by_divisor[divisor] += micro_batch.loss_tokens;
     if (micro_batch.own_loss_tokens > 0) {
       const models::LossSums sums = ForwardLoss(model, micro_batch, arguments);
       PLUMBLINE_CHECK(sums.num_tokens == micro_batch.own_loss_tokens);
-      const at::Tensor loss =
-          at::div(sums.loss, static_cast<double>(DivisorOf(micro_batch, window_tokens, model, arguments)));
+      const at::Tensor loss = at::div(sums.loss, static_cast<double>(divisor));
       loss.backward(loss_scale == 1 ? at::Tensor() : at::full_like(loss, loss_scale));
       losses.back() = loss.item<double>();
     }
@@ -130,6 +140,7 @@ WindowOutcome AddWindowGradients(models::Model& model, std::span<const TrainingM
   world.Sum(losses);
   SumGradients(models::AllParameters(model), world);
   outcome.ending = losses.back() > 0;
+  counter.OnLossWeight(WeightOf(tokens_by_divisor));
   for (size_t i = 0; i < window.size(); ++i) {
     Count(window[i], losses[i], counter);
     outcome.loss += losses[i];

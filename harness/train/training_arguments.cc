@@ -49,6 +49,15 @@ LossNormalization LossNormalizationFrom(const std::string& text) {
        "tokens");
 }
 
+LossNormalization NormalizationInForce(const TrainingArguments& arguments, bool is_encoder_decoder) {
+  const bool shows_the_bug = is_encoder_decoder && arguments.label_smoothing_factor == 0;
+  return shows_the_bug ? arguments.loss_normalization : LossNormalization::kTokens;
+}
+
+std::string NameOf(LossNormalization normalization) {
+  return normalization == LossNormalization::kTokens ? "tokens" : "hf_seq2seq_bug";
+}
+
 int64_t RowsPerMicroBatch(const TrainingArguments& arguments) {
   return arguments.per_device_train_batch_size * arguments.world_size;
 }

@@ -31,6 +31,15 @@ std::string_view NameOf(ComputeType type);
 // Errors: kUsage for a text that is neither `tokens` nor `hf_seq2seq_bug`.
 LossNormalization LossNormalizationFrom(const std::string& text);
 
+struct TrainingArguments;
+
+// What the loss of a step really is under these arguments: the micro-batches' means added up, or
+// one mean over all tokens.
+LossNormalization NormalizationInForce(const TrainingArguments& arguments, bool is_encoder_decoder);
+
+// "tokens", "hf_seq2seq_bug".
+std::string NameOf(LossNormalization normalization);
+
 // Defaults are transformers' but for those named. Steps are optimizer steps.
 struct TrainingArguments {
   int64_t per_device_train_batch_size = 8;

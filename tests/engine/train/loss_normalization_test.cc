@@ -50,6 +50,10 @@ TEST(LossNormalization, FourMicroBatchesOfTwoEqualOneOfEight) {
     EXPECT_NEAR(four.result.gradient_norms[step] / one.result.gradient_norms[step], 1, 1e-5);
   }
   EXPECT_LE((one.weights - four.weights).abs().max().item<float>(), 1e-5f);
+  for (const Outcome* outcome : {&one, &four}) {
+    EXPECT_EQ(outcome->result.observed.loss_weight_min, 1);
+    EXPECT_EQ(outcome->result.observed.loss_weight_max, 1);
+  }
 }
 
 TEST(LossNormalization, CompatibleModeInflatesLossAndGradientsByTheAccumulation) {
@@ -58,6 +62,15 @@ TEST(LossNormalization, CompatibleModeInflatesLossAndGradientsByTheAccumulation)
   const Outcome four = RunTraining(TinyBart(0), rows, 2, 4, LossNormalization::kHfSeq2SeqBug);
   EXPECT_NEAR(Ratio(four, one), 4, 1e-5);
   EXPECT_NEAR(NormRatio(four, one), 4, 1e-4);
+  EXPECT_EQ(four.result.observed.loss_weight_max, 4);
+  EXPECT_EQ(one.result.observed.loss_weight_max, 1);
+}
+
+// 10 rows by twos: windows of four and of one micro-batch.
+TEST(LossNormalization, TheTailOfAnEpochWeighsLess) {
+  const Outcome outcome = RunTraining(TinyBart(0), SeededRows(10), 2, 4, LossNormalization::kHfSeq2SeqBug);
+  EXPECT_EQ(outcome.result.observed.loss_weight_min, 1);
+  EXPECT_EQ(outcome.result.observed.loss_weight_max, 4);
 }
 
 TEST(LossNormalization, CompatibleModeIsRightWithoutAccumulationWithSmoothingAndForDecoders) {

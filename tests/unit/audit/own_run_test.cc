@@ -80,6 +80,39 @@ TEST_F(OwnRun, ProcessesThatSharedTheBatchAreKnown) {
   EXPECT_EQ(Run().Number("training.world_size"), 2);
 }
 
+// An encoder-decoder with accumulation 4 under one of the two normalizations, as run directories hold it.
+std::string Inflating(const std::string& normalization, const std::string& smoothing = "0.0") {
+  const std::string rest = R"(, "origin": {"layer": "suite", "file": "s.yaml", "line": 9}, "shadowed": []})";
+  return R"(, "training.gradient_accumulation_steps": {"value": 4)" + rest +
+         R"(, "training.label_smoothing_factor": {"value": )" + smoothing + rest +
+         R"(, "model.type": {"value": "bart")" + rest +
+         R"(, "training.loss_normalization": {"value": ")" + normalization + "\"" + rest;
+}
+
+TEST_F(OwnRun, LossesThatWereToldToInflateAreADefectWithTheLedgersCount) {
+  Write("trainer_state.json", R"({"global_step": 2, "max_steps": 2, "log_history": [
+      {"loss": 19.2, "learning_rate": 1e-3, "grad_norm": 5.0, "epoch": 1.0, "step": 1},
+      {"eval_loss": 4.8, "epoch": 1.0, "step": 1}]})");
+  Write("ledger.json", R"({"declared": {}, "observed": {"loss_weight_min": 3.0, "loss_weight_max": 4.0}})");
+  WriteConfig(Inflating("hf_seq2seq_bug"));
+  const auto findings = Said(Judge("opt-seq2seq-accumulation-inflated", Run()));
+  ASSERT_EQ(findings.size(), 1u);
+  EXPECT_EQ(findings[0].verdict, Verdict::kDefect);
+  EXPECT_THAT(English(findings[0]), HasSubstr("4 times the mean over each step's tokens"));
+  EXPECT_EQ(findings[0].inputs.at(1).key, "observed.loss_weight_max");
+  EXPECT_THAT(Said(Judge("opt-accum-loss-not-normalised", Run())), IsEmpty());  // one defect, one rule
+  WriteConfig(Inflating("hf_seq2seq_bug", "0.1"));
+  EXPECT_THAT(Judge("opt-seq2seq-accumulation-inflated", Run()), IsEmpty());
+}
+
+TEST_F(OwnRun, AMeanOverTheStepsTokensIsSilent) {
+  Write("ledger.json", R"({"declared": {}, "observed": {"loss_weight_min": 1.0, "loss_weight_max": 1.0}})");
+  WriteConfig(Inflating("tokens"));
+  EXPECT_THAT(Judge("opt-seq2seq-accumulation-inflated", Run()), IsEmpty());
+  WriteConfig(Inflating("hf_seq2seq_bug"));  // told to, and it did not happen
+  EXPECT_THAT(Judge("opt-seq2seq-accumulation-inflated", Run()), IsEmpty());
+}
+
 TEST_F(OwnRun, ShadowedValuesStandInTheirOwnLayers) {
   WriteConfig(R"(, "training.seed": {"value": 3,
     "origin": {"layer": "command line", "argument": "--seed", "argument_index": 4},

@@ -72,6 +72,17 @@ TEST(LedgerCounter, NonFiniteLossAndNormAreCounted) {
   EXPECT_EQ(counter.observed().nonfinite_gradient_norms, 1);
 }
 
+TEST(LedgerCounter, TheLeastAndTheLargestLossWeightAreKept) {
+  LedgerCounter counter;
+  EXPECT_LT(counter.observed().loss_weight_max, 0);
+  for (const double weight : {4.0, 3.0, 4.0}) counter.OnLossWeight(weight);
+  LedgerCounter resumed(ObservedFromJson(ToJson(counter.observed())));
+  resumed.OnLossWeight(1);
+  EXPECT_EQ(resumed.observed().loss_weight_min, 1);
+  EXPECT_EQ(resumed.observed().loss_weight_max, 4);
+  EXPECT_EQ(counter.observed().loss_weight_min, 3);
+}
+
 TEST(LedgerCounter, SkippedStepCountsAsAStepWithoutANorm) {
   LedgerCounter counter;
   counter.OnBackward(1.0);

@@ -52,6 +52,22 @@ TEST(CheckIdentities, ProductsInAnotherTypeThanDeclaredAreCaught) {
   EXPECT_THAT(after("float16", {}), IsEmpty());  // nothing was counted
 }
 
+TEST(CheckIdentities, LossesThatAreNotWhatWasDeclaredAreCaught) {
+  const auto after = [](const std::string& declared, double weight) {
+    Ledger ledger = HonestLedger({16, 2, 4, 1});
+    ledger.declared.loss_normalization = declared;
+    ledger.observed.loss_weight_max = weight;
+    return Broken(ledger);
+  };
+  EXPECT_THAT(after("tokens", 4), ElementsAre("loss_weight"));
+  EXPECT_THAT(after("hf_seq2seq_bug", 1), ElementsAre("loss_weight"));
+  EXPECT_THAT(after("tokens", 1), IsEmpty());
+  EXPECT_THAT(after("tokens", 1 + 1e-15), IsEmpty());  // thirds that were added up
+  EXPECT_THAT(after("hf_seq2seq_bug", 4), IsEmpty());
+  EXPECT_THAT(after("tokens", kUnknown), IsEmpty());  // an older ledger
+  EXPECT_THAT(after("", 4), IsEmpty());
+}
+
 TEST(CheckIdentities, LoopThatAccumulatesFourWhileConfigSaysOneIsCaught) {
   Ledger ledger = HonestLedger();
   LoopOptions really;

@@ -10,7 +10,6 @@
 #include <vector>
 
 #include "harness/base/clock.h"
-#include "harness/base/error.h"
 #include "harness/base/file.h"
 #include "harness/config/compare.h"
 #include "harness/device/device.h"
@@ -39,12 +38,6 @@ bool IsOfUse(std::string_view line) {
     if (line.starts_with(section)) return true;
   }
   return false;
-}
-
-void RequireSetting(const config::Resolved& config, std::string_view key, const std::string& flag) {
-  if (config.Has(key)) return;
-  Fail(ErrorKind::kUsage, "the configuration", "no " + std::string(key), flag,
-       flag + ", or a configuration file that sets " + std::string(key));
 }
 
 // Fields of the checkpoint's files that change nothing, in one line.
@@ -95,15 +88,6 @@ Loaded Load(const config::Resolved& config, bool require_summary) {
       LoadSplit(config, kData, loaded.tokenizer.get(), *loaded.prompting, require_summary);
   SayNotes(kData, loaded.split);
   return loaded;
-}
-
-// A flag that nothing read did nothing: said, never silent.
-void WarnOfUnreadFlags(const config::Resolved& config) {
-  for (const std::string& key : config.UnreadKeys()) {
-    if (config.At(key).origin.layer == config::Layer::kCommandLine) {
-      Say("warning: nothing read the setting " + key);
-    }
-  }
 }
 
 double PerSecond(double count, double seconds) { return seconds > 0 ? count / seconds : 0; }

@@ -1,5 +1,6 @@
 #include "harness/run/settings.h"
 
+#include <cstdio>
 #include <optional>
 #include <string>
 #include <vector>
@@ -47,6 +48,20 @@ eval::EarlyStopping EarlyStoppingOf(const config::Resolved& config) {
 }
 
 }  // namespace
+
+void RequireSetting(const config::Resolved& config, std::string_view key, const std::string& flag) {
+  if (config.Has(key)) return;
+  Fail(ErrorKind::kUsage, "the configuration", "no " + std::string(key), flag,
+       flag + ", or a configuration file that sets " + std::string(key));
+}
+
+void WarnOfUnreadFlags(const config::Resolved& config) {
+  for (const std::string& key : config.UnreadKeys()) {
+    if (config.At(key).origin.layer == config::Layer::kCommandLine) {
+      std::fprintf(stderr, "warning: nothing read the setting %s\n", key.c_str());
+    }
+  }
+}
 
 std::filesystem::path PathOf(const config::Resolved& config, std::string_view key) {
   const std::filesystem::path path = config.Path(key);

@@ -19,6 +19,12 @@
 
 namespace plumbline::run {
 
+// Errors: kUsage when nobody set the key; `flag` is what a person would type for it.
+void RequireSetting(const config::Resolved& config, std::string_view key, const std::string& flag);
+
+// Flags that nothing read did nothing: said on stderr. At the end of a verb.
+void WarnOfUnreadFlags(const config::Resolved& config);
+
 // A path setting as it can be opened: counted from the file that names it, else below the project's root (so that
 // fixed data and presets are found from anywhere).
 std::filesystem::path PathOf(const config::Resolved& config, std::string_view key);

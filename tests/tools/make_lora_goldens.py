@@ -1,11 +1,12 @@
 """Writes tests/golden/lora/: adapters as peft saves them on tiny checkpoints of the other goldens, and what peft computes
-with them: logits, gradients, twenty optimizer steps with accumulation, logits after them.
+with them: logits, gradients, twenty optimizer steps with accumulation, logits after them, what merge_and_unload makes.
 
     python tests/tools/make_lora_goldens.py tests/golden/lora
 
 One folder a family: adapter/ (factors B are random, not zero), expected.json (base checkpoint, rows, training curve),
-expected.safetensors (logits an item before and after training, gradients by name, the trained tensors). Names are those
-of adapter_model.safetensors without base_model.model. Dropout is 0.
+expected.safetensors (logits an item before and after training, gradients by name, the trained tensors; merged.safetensors:
+every weight that merging changed, logits of the merged model). Names are those of adapter_model.safetensors without
+base_model.model. Dropout is 0.
 """
 
 import copy
@@ -102,6 +103,14 @@ def trained_tensors(folder):
             for name, value in load_file(folder / "adapter_model.safetensors").items()}
 
 
+def merged_tensors(model, base, auto, tool, items):
+    """What merge_and_unload makes in fp32: the values that differ from the base's, and logits."""
+    before = auto.from_pretrained(pathlib.Path("tests/golden") / base, dtype=torch.float32).state_dict()
+    merged = copy.deepcopy(model).merge_and_unload()
+    tensors = {f"merged/{n}": v.clone() for n, v in merged.state_dict().items() if not torch.equal(v, before[n])}
+    return tensors | logits_of(merged, tool, items, "logits")
+
+
 def make_case(name, index, folder):
     base, tool, auto, settings = CASES[name]
     model = make_adapted(base, auto, settings, 700 + index)
@@ -111,6 +120,7 @@ def make_case(name, index, folder):
     model.save_pretrained(folder / "adapter")
     (folder / "adapter" / "README.md").unlink(missing_ok=True)
     tensors = logits_of(model, tool, items, "logits")
+    save_file(merged_tensors(model, base, auto, tool, items), folder / "merged.safetensors")
     loss, grads = first_gradients(model, tool, items)
     tensors.update(grads)
     steps, decayed = tool_of(tool).train(model, micro_batches, SETTINGS)

@@ -3,12 +3,14 @@
 // tests/tools/check_adapters_in_peft.py, which loads it in peft.
 #include <ATen/ATen.h>
 #include <ATen/core/grad_mode.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <filesystem>
+#include <map>
 
 #include "harness/train/optimizer.h"
 #include "harness/train/schedule.h"
@@ -27,6 +29,8 @@ constexpr const char* kFamilies[] = {"bart", "mt5", "llama", "qwen3"};
 
 // The ladder of DESIGN section 6.
 constexpr double kLogitTolerance = 1e-5;
+// One product of rank R and one sum, of values around 1.
+constexpr double kMergedTolerance = 1e-6;
 constexpr double kLossRelativeTolerance = 1e-5;
 constexpr double kNormRelativeTolerance = 1e-4;
 constexpr double kGradientTolerance = 1e-5;
@@ -197,6 +201,36 @@ TEST_P(Lora, MergedWeightsGiveTheSameLogits) {
   models::MergeAdapter(*model);
   EXPECT_TRUE(models::AdapterModules(*model).empty());
   ExpectLogits(*model, "logits", kLogitTolerance);
+}
+
+// As peft's merge_and_unload: the same weights change, to the same values; saved, they load as a plain checkpoint.
+TEST_P(Lora, MergedAndSavedIsPeftsMergedModel) {
+  const models::SafetensorsFile merged(folder_ / "merged.safetensors");
+  const auto model = LoadAdapted();
+  models::MergeAdapter(*model);
+  const testing::TemporaryDirectory directory;
+  models::SaveModel(*model, directory.path(), at::kFloat);
+  EXPECT_THAT(directory.List(), ::testing::ElementsAre("config.json", "model.safetensors"));
+  const auto plain = models::LoadModel(directory.path(), at::kCPU), base = LoadBase();
+  std::map<std::string, at::Tensor> before;
+  for (const auto& [name, value] : base->Parameters()) before[name] = value;
+  size_t changed = 0;
+  for (const auto& [name, value] : plain->Parameters()) {
+    const models::StoredTensor* entry = merged.Find("merged/" + name);
+    EXPECT_EQ(entry == nullptr, at::equal(value, before.at(name))) << name;
+    if (entry == nullptr) continue;
+    ++changed;
+    EXPECT_TRUE(Near(name, value, merged.View(*entry), kMergedTolerance));
+  }
+  EXPECT_GT(changed, 0U);
+  const at::Tensor found_MV = Logits(*plain);
+  const models::PackedBatch batch = Pack(expected_.at("batch"));
+  for (int64_t i = 0; i < batch.num_items(); ++i) {
+    const at::Tensor wanted = merged.View(*merged.Find("logits/" + std::to_string(i)));
+    const int64_t first = batch.target_offsets[static_cast<size_t>(i)];
+    EXPECT_TRUE(Near("logits of item " + std::to_string(i), found_MV.narrow(0, first, wanted.size(0)), wanted,
+                     kLogitTolerance));
+  }
 }
 
 // Fresh factors, trained and saved here; peft's turn is tests/tools/check_adapters_in_peft.py.

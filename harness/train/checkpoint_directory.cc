@@ -1,6 +1,7 @@
 #include "harness/train/checkpoint_directory.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -102,6 +103,15 @@ void RemoveCheckpoint(const fs::path& checkpoint) {
   fs::remove_all(aside);
 }
 
+// NAME.tmp.PID, begun by an AtomicFile (harness/base/file.h) of a process that is no more.
+bool IsAbandoned(const std::string& name) {
+  constexpr std::string_view kMark = ".tmp.";
+  const size_t mark = name.rfind(kMark);
+  if (mark == std::string::npos) return false;
+  const auto process = ParseInt(std::string_view(name).substr(mark + kMark.size()));
+  return process && *process > 0 && ::kill(static_cast<pid_t>(*process), 0) != 0 && errno == ESRCH;
+}
+
 }  // namespace
 
 std::string CheckpointName(int64_t step) { return std::string(kPrefix) + std::to_string(step); }
@@ -172,7 +182,8 @@ void RemoveLeftovers(const fs::path& output_dir) {
   std::vector<fs::path> leftovers;
   for (const auto& entry : fs::directory_iterator(output_dir)) {
     const std::string name = entry.path().filename().string();
-    if (name.starts_with(kLeftoverPrefix) && name.ends_with(".tmp")) leftovers.push_back(entry.path());
+    const bool is_half_checkpoint = name.starts_with(kLeftoverPrefix) && name.ends_with(".tmp");
+    if (is_half_checkpoint || IsAbandoned(name)) leftovers.push_back(entry.path());
   }
   for (const fs::path& leftover : leftovers) fs::remove_all(leftover);
 }

@@ -92,6 +92,26 @@ TEST(CheckpointDirectory, RotationKeepsTheNewestAndTheBest) {
   EXPECT_THAT(output.List(), ElementsAre("checkpoint-10"));
 }
 
+// A process id that belongs to nobody: of a child that is gone.
+std::string DeadProcess() {
+  const pid_t child = ::fork();
+  if (child == 0) ::_exit(0);
+  ::waitpid(child, nullptr, 0);
+  return std::to_string(child);
+}
+
+TEST(CheckpointDirectory, LeftoversOfTheDeadGoAndThoseOfTheLivingStay) {
+  const TemporaryDirectory output;
+  Write(output, 4);
+  fs::create_directories(output / ".checkpoint-8.tmp");
+  const std::string alive = std::to_string(::getpid());
+  for (const std::string& name : {std::string("results.json"), std::string("notes.tmp.txt"),
+                                  "results.json.tmp." + DeadProcess(), "results.json.tmp." + alive})
+    WriteFileAtomic(output / name, "{}");
+  RemoveLeftovers(output.path());
+  EXPECT_THAT(output.List(), ElementsAre("checkpoint-4", "notes.tmp.txt", "results.json", "results.json.tmp." + alive));
+}
+
 // A child rewrites one checkpoint as fast as it can and is killed at different moments.
 TEST(CheckpointDirectory, KillAtAnyMomentLeavesACompleteCheckpoint) {
   const TemporaryDirectory output;

@@ -28,7 +28,7 @@ const std::string kLaunch =
 
 // 400 steps of four rows: time enough to be stopped in the middle.
 const std::string kLong =
-    "--batch-size 2 --epochs 100 --set training.save_steps=4 --set training.eval_steps=1000";
+    "--batch-size 2 --epochs 100 --set training.save_steps=20 --set training.eval_steps=1000";
 
 class WorldRun : public ::testing::Test {
  protected:
@@ -49,9 +49,11 @@ class WorldRun : public ::testing::Test {
   // A field of every step's row in the log.
   std::vector<double> Logged(const std::string& out, const char* field) const {
     std::vector<double> values;
-    for (const Json& row : Read(out + "/trainer_state.json").at("log_history")) {
+    const Json state = Read(out + "/trainer_state.json");
+    for (const Json& row : state.at("log_history")) {
       if (row.contains(field)) values.push_back(row.at(field).get<double>());
     }
+    EXPECT_FALSE(values.empty()) << "no " << field << " in the log of " << out;
     return values;
   }
 
@@ -100,6 +102,18 @@ TEST_F(WorldRun, ARankWithoutRowsTakesPart) {
   ExpectEqualsOneRank("3", "1", "3", " --epochs 4");
 }
 
+// Factors alone are summed over the ranks; 9 and 7 rows by three, windows of two. Then over weights in 4 bits.
+TEST_F(WorldRun, AnAdapterTrainsAsOnOneRank) {
+  const std::string lora = " --set lora.r=2 --set lora.alpha=8 --set lora.target_modules=all-linear";
+  ExpectEqualsOneRank("3", "3", "9", " --epochs 20 --gradient-accumulation-steps 2" + lora);
+  ExpectEqualsOneRank("2", "2", "4",
+                      " --epochs 5 --set quantization.load_in_4bit=true"
+                      " --set quantization.bnb_4bit_quant_type=nf4" + lora);
+  const Json many = Read("many/ledger.json");
+  EXPECT_EQ(many.at("observed").at("adapter_modules"), many.at("declared").at("adapter_modules"));
+  EXPECT_EQ(many.at("observed").at("trainable_parameters"), many.at("declared").at("trainable_parameters"));
+}
+
 // After one step from zero the first moment is (1 - beta1) times the gradient, clipping aside: the checkpoints' moments
 // compare gradients, tensor by tensor. 1e-6 of the largest element anywhere.
 TEST_F(WorldRun, OneStepsGradientsEqualOneRanks) {
@@ -127,10 +141,10 @@ TEST_F(WorldRun, AnotherSettingOnOneRankIsRefused) {
   EXPECT_THAT(Said(), HasSubstr("another configuration on rank 1 than on rank 0"));
 }
 
-// Ends rank `victim` with `signal` once checkpoint-4 is there; the rest is told by the launcher or notices.
+// Ends rank `victim` with `signal` once checkpoint-20 is there; the rest is told by the launcher or notices.
 std::string KillRank(const std::string& run, const std::string& victim) {
   return kLaunch + "2 " + run +
-         " & launcher=$!; until [ -e out/checkpoint-4 ]; do sleep 0.05; done; "
+         " & launcher=$!; until [ -e out/checkpoint-20 ]; do sleep 0.05; done; "
          "kill -KILL $(pgrep -P $launcher | sed -n " + victim + "p); wait $launcher";
 }
 
@@ -155,7 +169,7 @@ INSTANTIATE_TEST_SUITE_P(OfTwo, LostRank, ::testing::Values("1", "2"));
 TEST_F(WorldRun, AnInterruptedJobSavesAndGoesOn) {
   const std::string& words = kLong;
   EXPECT_NE(Shell(kLaunch + "2 " + Train("out", words) +
-                  " & launcher=$!; until [ -e out/checkpoint-4 ]; do sleep 0.05; done; "
+                  " & launcher=$!; until [ -e out/checkpoint-20 ]; do sleep 0.05; done; "
                   "pkill -TERM -P $launcher; wait $launcher"),
             0);
   EXPECT_THAT(Said(), HasSubstr("resumable checkpoint"));

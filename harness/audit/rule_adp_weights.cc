@@ -34,6 +34,7 @@ constexpr Text kUnmatched = {
 constexpr Text kLayers = {
     "{missing} of {n} layers of {stack} carry no adapter (layers {layers})",
     "{stack}의 {n}개 층 중 {missing}개에 어댑터가 없음(층 {layers})"};
+constexpr Text kLayersNoted = {"layers without adapter: {layers}", "어댑터가 없는 층: {layers}"};
 constexpr Text kTargetsDo = {
     "name the modules as this family calls them (`target_modules: all-linear` takes all)",
     "이 모델 계열의 모듈 이름으로 지정(`target_modules: all-linear`는 전부)"};
@@ -162,6 +163,23 @@ void SayLayers(const std::set<std::string>& modules, const Json& config, Sink& s
   }
 }
 
+// A run of ours keeps no config.json beside an adapter; its ledger's notes say what was left out.
+void SayNotedLayers(const Json& ledger, Sink& sink) {
+  constexpr std::string_view kNote = "layers without adapter: ";  // models/adapt/adapter_plan.cc
+  static const Json::json_pointer kPlace("/observed/notes");
+  if (!ledger.is_object() || !ledger.contains(kPlace) || !ledger.at(kPlace).is_array()) return;
+  for (const Json& note : ledger.at(kPlace)) {
+    if (!note.is_string()) continue;
+    const std::string text = note.get<std::string>();
+    if (!text.starts_with(kNote)) continue;
+    sink.Add(Verdict::kDefect, Severity::kMajor, 0.9, kLayersNoted)
+        .With("layers", text.substr(kNote.size()))
+        .From({"ledger.json", "observed.notes", 0})
+        .Settle(kTargetsSettle)
+        .Do(kTargetsDo);
+  }
+}
+
 void JudgeTargets(const Context& context, Sink& sink) {
   const Json& adapter = context.run.documents.adapter_config;
   const Weights weights = Weights::OfAdapter(context.run);
@@ -177,7 +195,12 @@ void JudgeTargets(const Context& context, Sink& sink) {
   SayPatterns(Patterns(adapter), modules, sink);
   const bool chosen = adapter.contains("layers_to_transform") &&
                       !adapter["layers_to_transform"].is_null();
-  if (!chosen) SayLayers(modules, context.run.documents.config, sink);
+  if (chosen) return;
+  if (context.run.documents.config.is_object()) {
+    SayLayers(modules, context.run.documents.config, sink);
+  } else {
+    SayNotedLayers(context.run.documents.ledger, sink);
+  }
 }
 
 void JudgeZeros(const Context& context, Sink& sink) {

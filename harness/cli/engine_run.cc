@@ -33,7 +33,8 @@ Verb RunVerb() {
   verb.example =
       "plumbline run suites/kobart_tiny_full.yaml --out out/kobart\n"
       "plumbline run --models kobart-tiny --set data.train=my.jsonl --epochs 2 --out out/mine\n"
-      "mpirun -np 2 plumbline run --models kobart-tiny --batch-size 4 --out out/two  (each rank 4 rows)";
+      "mpirun -np 2 plumbline run --models kobart-tiny --batch-size 4 --out out/two\n"
+      "  (each rank 4 rows; as root with --allow-run-as-root, beyond the cores with --oversubscribe)";
   verb.run = Run;
   return verb;
 }

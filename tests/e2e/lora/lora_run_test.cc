@@ -149,8 +149,10 @@ TEST_P(LoraRun, ALayerLeftWithoutAdapterIsSaid) {
   EXPECT_THAT(Stderr(), HasSubstr("layers without adapter: model.layers.0"));
   EXPECT_THAT(File("out/ledger.json").at("observed").at("notes").dump(),
               HasSubstr("layers without adapter"));
+  EXPECT_THAT(File("out/audit.json").dump(), HasSubstr("layers without adapter: model.layers.0"));
   ASSERT_EQ(Train("out", "--epochs 1 --set lora.r=2"), 0) << Stderr();
   EXPECT_THAT(Stderr(), Not(HasSubstr("without adapter")));
+  EXPECT_THAT(File("out/audit.json").dump(), Not(HasSubstr("layers without adapter")));
 }
 
 INSTANTIATE_TEST_SUITE_P(Families, LoraRun, ::testing::Values("llama", "qwen3"),

@@ -87,6 +87,18 @@ TEST(AdapterTargets, UnmatchedNamesAndLayersFire) {
   EXPECT_THAT(Judge("adp-targets-partial", run), IsEmpty());
 }
 
+// Beside an adapter a run of ours has no config.json, but a ledger.
+TEST(AdapterTargets, LayersThatOurLedgerNotesFire) {
+  Saved saved;
+  Layer(saved, 1);
+  Evidence run = saved.Save("adapter_model.safetensors");
+  run.documents.adapter_config = AdapterConfig({"q_proj"});
+  run.documents.ledger = {{"observed", {{"notes", {"another note", "layers without adapter: model.layers.0"}}}}};
+  EXPECT_THAT(Says("adp-targets-partial", run), ElementsAre("layers without adapter: model.layers.0"));
+  run.documents.ledger = {{"observed", {{"notes", {"another note"}}}}};
+  EXPECT_THAT(Judge("adp-targets-partial", run), IsEmpty());
+}
+
 TEST(AdapterTargets, NothingMatchedIsABlocker) {
   Saved saved;
   Layer(saved, 0);

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Builds this folder without Bazel: ./build.sh [LIBTORCH_DIR]. Without an argument LIBTORCH_DIR, else the LibTorch in
 # Python's torch. Wants g++, make and a LibTorch (include/ and lib/) of 2.11 to 2.13; a CUDA build of it is linked whole.
+# In the environment: JOBS at a time (all processors), GOALS (files to make; all), KEEP_GOING=1 past what does not compile.
 set -euo pipefail
 cd -- "$(dirname -- "${BASH_SOURCE[0]}")"
 

@@ -182,6 +182,7 @@ class Case {
       };
     }
     trained_ = train::Train(*model_, rows, arguments_, callbacks, ledger_.declared, world_);
+    seen_ = SeenLines(rows.ids, trained_.times_trained);
     if (!world_.is_writer()) return;
     progress.Finish();
     Take(TrainingObservations(trained_));
@@ -255,6 +256,7 @@ class Case {
   void Write() {
     WriteJsonFile(options_.out / "trainer_state.json", train::ToJson(trained_.state));
     WriteJsonFile(options_.out / "ledger.json", ledger::ToJson(ledger_));
+    WriteFileAtomic(options_.out / "seen.jsonl", seen_);
     const Json& runtime_s = trained_.state.log_history.back().at("train_runtime");
     Json results = {{"train_loss", trained_.train_loss}, {"train_runtime", runtime_s}};
     results["train_only_runtime"] = runtime_s;  // it spans no evaluation, as transformers' does
@@ -317,6 +319,7 @@ class Case {
   std::unique_ptr<models::Model> model_;
   ledger::Ledger ledger_;
   train::TrainResult trained_;
+  std::string seen_;  // seen.jsonl
   std::optional<EvaluationResult> last_;
   int64_t last_step_ = -1;
   std::vector<std::string> warnings_;

@@ -1,6 +1,8 @@
 #include "harness/run/saved_rows.h"
 
 #include <algorithm>
+#include <map>
+#include <utility>
 #include <vector>
 
 #include "harness/base/error.h"
@@ -66,6 +68,17 @@ std::string EncodedLines(const models::Model& model, std::span<const data::Token
     const std::string text = line.dump() + "\n";
     if (lines.size() + text.size() > most_bytes) break;
     lines += text;
+  }
+  return lines;
+}
+
+std::string SeenLines(std::span<const std::string> ids, std::span<const int64_t> times) {
+  PLUMBLINE_CHECK(ids.size() == times.size());
+  std::map<int64_t, std::pair<int64_t, size_t>> rows;  // how many, and the first
+  for (size_t i = 0; i < times.size(); ++i) ++rows.try_emplace(times[i], 0, i).first->second.first;
+  std::string lines;
+  for (const auto& [count, found] : rows) {
+    lines += Json{{"times", count}, {"rows", found.first}, {"fname", ids[found.second]}}.dump() + "\n";
   }
   return lines;
 }

@@ -27,6 +27,12 @@ std::vector<double> DoublesFrom(const Json& list) {
 
 }  // namespace
 
+void CountRows(std::span<const std::vector<int64_t>> batches, std::vector<int64_t>& times) {
+  for (const std::vector<int64_t>& batch : batches) {
+    for (const int64_t row : batch) ++times.at(static_cast<size_t>(row));
+  }
+}
+
 Json ToJson(const LoopState& state) {
   return {{"epoch", state.epoch},
           {"update_step", state.update_step},
@@ -40,6 +46,7 @@ Json ToJson(const LoopState& state) {
           {"total_loss_sum", HexFloat(state.total_loss_sum)},
           {"step_losses", HexFloats(state.step_losses)},
           {"gradient_norms", HexFloats(state.gradient_norms)},
+          {"times_trained", state.times_trained},
           {"generator_states", state.generator_states}};
 }
 
@@ -58,6 +65,7 @@ LoopState LoopStateFromJson(const Json& json) {
     state.total_loss_sum = DoubleFrom(json.at("total_loss_sum"));
     state.step_losses = DoublesFrom(json.at("step_losses"));
     state.gradient_norms = DoublesFrom(json.at("gradient_norms"));
+    state.times_trained = json.at("times_trained").get<std::vector<int64_t>>();
     state.generator_states = json.at("generator_states").get<std::map<std::string, std::string>>();
     return state;
   } catch (const Json::exception& error) {

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <map>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -24,10 +25,14 @@ struct LoopState {
   double total_loss_sum = 0;
   std::vector<double> step_losses;     // one for each step that moved the weights
   std::vector<double> gradient_norms;  // the same steps, before clipping
+  std::vector<int64_t> times_trained;   // of each row, in the whole run
   std::map<std::string, std::string> generator_states;  // device -> hexadecimal bytes
 
   bool operator==(const LoopState&) const = default;
 };
+
+// Counts the rows of a step's micro-batches. times[row] must exist.
+void CountRows(std::span<const std::vector<int64_t>> batches, std::vector<int64_t>& times);
 
 // Numbers as hex floats: exact. FromJson: kData when a field is missing or of the wrong type.
 Json ToJson(const LoopState& state);

@@ -29,4 +29,9 @@ void RequireSamePlan(const Checkpoint& saved, const TrainerState& planned, const
   RequireSame("num_train_epochs", saved.trainer.num_train_epochs, planned.num_train_epochs, checkpoint);
 }
 
+void RequireSameRows(const LoopState& saved, int64_t num_rows, const TrainingArguments& arguments) {
+  RequireSame("training rows", static_cast<int64_t>(saved.times_trained.size()), num_rows,
+              arguments.resume_from.string());
+}
+
 }  // namespace plumbline::train

@@ -12,6 +12,9 @@ namespace plumbline::train {
 // have a resolved configuration); kUsage when the planned steps, epochs or batch differ all the same.
 void RequireSamePlan(const Checkpoint& saved, const TrainerState& planned, const TrainingArguments& arguments);
 
+// Errors: kUsage when the checkpoint counted another number of rows.
+void RequireSameRows(const LoopState& saved, int64_t num_rows, const TrainingArguments& arguments);
+
 }  // namespace plumbline::train
 
 #endif  // PLUMBLINE_HARNESS_TRAIN_RESUME_H_

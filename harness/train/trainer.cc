@@ -86,6 +86,7 @@ class Loop {
     model_.SetGradientCheckpointing(arguments_.gradient_checkpointing);
     if (!arguments_.output_dir.empty() && world_.is_writer()) RemoveLeftovers(arguments_.output_dir);
     if (arguments_.resume_from.empty()) {
+      loop_.times_trained.assign(rows_.ids.size(), 0);
       SeedGenerators(device_, NamedStream(arguments_.seed, "train/dropout").Next());
       return;
     }
@@ -96,6 +97,7 @@ class Loop {
     RestoreGenerators(checkpoint.loop.generator_states, device_);
     state_ = std::move(checkpoint.trainer);
     loop_ = std::move(checkpoint.loop);
+    RequireSameRows(loop_, rows_.size(), arguments_);
     counter_ = ledger::LedgerCounter(std::move(checkpoint.ledger.observed));
     stopped_early_ = arguments_.early_stopping_patience &&
                      state_.early_stopping_patience_counter >= *arguments_.early_stopping_patience;
@@ -138,6 +140,7 @@ class Loop {
       StopIfInterrupted();
     }
     everybody_ends_ = outcome.ending;
+    CountRows(batches, loop_.times_trained);
     const double learning_rate = LearningRateAt(schedule_, loop_.scheduler_step);
     Update(outcome, learning_rate);
     device::Synchronize(device_);
@@ -293,7 +296,7 @@ class Loop {
     Log(std::move(row));
     const bool goes_back = arguments_.load_best_model_at_end && world_.is_writer();
     if (goes_back && !state_.best_model_checkpoint.empty()) LoadBest();
-    return {state_,     counter_.observed(), loop_.step_losses, loop_.gradient_norms,
+    return {state_,     counter_.observed(), loop_.step_losses, loop_.gradient_norms, loop_.times_trained,
             train_loss, runtime_s,           stopped_early_};
   }
 

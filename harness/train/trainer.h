@@ -44,6 +44,7 @@ struct TrainResult {
   ledger::Observed observed;  // digests of data and tokenizer are the caller's to add
   std::vector<double> step_losses;     // one for each step that moved the weights, of the whole run when resumed
   std::vector<double> gradient_norms;  // before clipping
+  std::vector<int64_t> times_trained;  // of each row, of the whole run when resumed
   double train_loss = 0;               // mean over all steps
   double runtime_s = 0;                // of this session, without its evaluations
   bool stopped_early = false;

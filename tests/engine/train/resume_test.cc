@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <csignal>
 
 #include "harness/base/file.h"
@@ -67,6 +68,7 @@ Json LogOf(const Outcome& outcome) {
 void ExpectSameBits(const Outcome& a, const Outcome& b) {
   EXPECT_EQ(a.result.step_losses, b.result.step_losses);
   EXPECT_EQ(a.result.gradient_norms, b.result.gradient_norms);
+  EXPECT_EQ(a.result.times_trained, b.result.times_trained);
   EXPECT_TRUE(at::equal(a.weights, b.weights));
   EXPECT_EQ(ledger::ToJson(a.result.observed), ledger::ToJson(b.result.observed));
   EXPECT_EQ(LogOf(a), LogOf(b));
@@ -109,6 +111,33 @@ TEST(Resume, FiveStepsAndSevenMoreEqualTwelveBitwise) {
   TrainingArguments straight = TwelveSteps();
   straight.output_dir = straight_output.path();
   ExpectSameBits(RunTraining(straight), InterruptedAndResumed(output, SignalAfterStep(5), RowsOf(SeededRows(14))));
+}
+
+// How far apart the rows trained most and least often are.
+int64_t Unevenness(const Outcome& outcome) {
+  const auto [least, most] = std::ranges::minmax(outcome.result.times_trained);
+  return most - least;
+}
+
+TEST(Resume, RowsAreCountedOverTheWholeRun) {
+  const TemporaryDirectory output;
+  const Outcome resumed = InterruptedAndResumed(output, SignalAfterStep(5), RowsOf(SeededRows(14)));
+  EXPECT_THAT(resumed.result.times_trained, ::testing::Each(3));  // three epochs
+}
+
+// A checkpoint that lost its place in the second epoch: step 5's rows come again, and the last epoch ends early.
+TEST(Resume, ALoopThatReplaysRowsIsSeenInTheirCounts) {
+  const TemporaryDirectory output, planted;
+  EXPECT_EQ(Unevenness(InterruptedAndResumed(output, SignalAfterStep(5), RowsOf(SeededRows(14)))), 0);
+  Checkpoint checkpoint = LoadCheckpoint(output / "checkpoint-5");
+  ASSERT_EQ(checkpoint.loop.update_step, 1);
+  checkpoint.loop.update_step = 0;
+  const std::unique_ptr<models::Model> model = TinyBart(kDropout);
+  LoadWeights(*model, output / "checkpoint-5");
+  TrainingArguments arguments = TwelveSteps();
+  arguments.output_dir = planted.path();
+  arguments.resume_from = SaveCheckpoint(planted.path(), *model, checkpoint);
+  EXPECT_GE(Unevenness(RunTraining(arguments)), 2);
 }
 
 TEST(Resume, WindowCutByASignalIsDoneAgainWhole) {

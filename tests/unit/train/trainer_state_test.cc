@@ -124,8 +124,15 @@ TEST(LoopState, SurvivesItsFileBitwise) {
   state.total_loss_sum = 1e-300;
   state.step_losses = {1.0 / 3.0, 2.5};
   state.gradient_norms = {0.7, 1e10};
+  state.times_trained = {2, 1, 2};
   state.generator_states = {{"cpu", "00ff"}};
   EXPECT_EQ(LoopStateFromJson(ParseJson(DumpJson(ToJson(state)), "test")), state);
+}
+
+TEST(LoopState, RowsOfAStepAreCounted) {
+  std::vector<int64_t> times = {0, 0, 5};
+  CountRows(std::vector<std::vector<int64_t>>{{2, 0}, {2}}, times);
+  EXPECT_EQ(times, (std::vector<int64_t>{1, 0, 7}));
 }
 
 TEST(LoopState, BrokenNumberIsAnError) {

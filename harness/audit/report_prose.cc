@@ -4,6 +4,8 @@
 
 #include "harness/audit/duration.h"
 #include "harness/audit/prose_scan.h"
+#include "harness/audit/report_figures.h"
+#include "harness/audit/report_log.h"
 #include "harness/audit/report_prose_run.h"
 #include "harness/audit/report_scores.h"
 
@@ -28,6 +30,7 @@ class ProseReader {
     LearningRates();
     Advice();
     Times();
+    if (run_) ReadFigures(line, shown_, study_.runs[*run_]);
   }
 
  private:
@@ -212,7 +215,9 @@ void ReadProse(const ReportText& report, const RunNames& names, const std::strin
     if (MayBeProse(line)) reader.Read(line);
   }
   ReadScoreTables(report, names, shown, study);
-  if (study.runs.size() == 1) ReadSingleRunProse(report, shown, study.runs.front());
+  if (study.runs.size() != 1) return;
+  ReadTrainerLog(report, shown, study.runs.front());
+  ReadSingleRunProse(report, shown, study.runs.front());
 }
 
 }  // namespace plumbline::audit

@@ -160,7 +160,7 @@ class RunProse {
       Claim("generation_defaults", kEmptyInterval, line_->text);
     }
     if (Has({"과적합", "overfit", "over-fit"})) run_.words.emplace("overfitting", line_->text);
-    if (run_.model.empty() && Has({"모델", "model", "checkpoint"})) run_.model = HubName(text);
+    if (run_.model.empty() && Has({"모델", "model", "checkpoint", "loading"})) run_.model = HubName(text);
   }
 
   void Raise(const std::string& name, const Decimal& value) {

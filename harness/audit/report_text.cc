@@ -5,6 +5,7 @@
 namespace plumbline::audit {
 namespace {
 
+constexpr char kEscape = '\x1b';
 constexpr size_t kLongestLiteralBytes = 4 << 20;
 constexpr size_t kMostWastedBytes = 64 << 20;  // hostile text full of openings
 
@@ -38,6 +39,24 @@ std::string Plain(std::string_view text) {
   return std::string(Trimmed(out));
 }
 
+// Without a terminal's colours and cursor movements: ESC [ parameters letter, ESC ] text BEL.
+std::string WithoutEscapes(std::string_view text) {
+  std::string plain;
+  plain.reserve(text.size());
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != kEscape) {
+      plain += text[i];
+      continue;
+    }
+    const char kind = i + 1 < text.size() ? text[i + 1] : '\0';
+    if (kind != '[' && kind != ']') continue;
+    const auto ends = [kind](char c) { return kind == ']' ? c == '\a' : c >= '@' && c <= '~'; };
+    for (i += 2; i < text.size() && !ends(text[i]) && text[i] != '\n'; ++i) {}
+    if (i < text.size() && text[i] == '\n') --i;
+  }
+  return plain;
+}
+
 bool IsNameChar(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
 }
@@ -48,12 +67,14 @@ class Cutter {
 
   ReportText Cut() {
     size_t at = 0;
+    line_ = 1;
     while (at < text_.size()) {
       const size_t end = LineEnd(at);
-      ++line_;
-      const std::string_view raw = text_.substr(at, end - at);
-      const size_t consumed = Line(raw, at);
-      at = consumed > end ? consumed : end + 1;
+      const int first = line_;
+      const size_t consumed = Line(text_.substr(at, end - at), at);
+      const size_t next = std::min(consumed > end ? consumed : end + 1, text_.size());
+      line_ = first + static_cast<int>(std::ranges::count(text_.substr(at, next - at), '\n'));
+      at = next;
     }
     return std::move(report_);
   }
@@ -79,7 +100,6 @@ class Cutter {
     if (in_fence_ && trimmed.starts_with("#")) comments_ += Lowered(trimmed) + "\n";
     if (in_fence_) block_ += std::string(raw) + "\n";
     const size_t literal_end = LiteralIn(raw, begin);
-    const int first = line_;
     if (literal_end != 0) {
       // Its lines stay readable as sentences: texts inside hold claims.
       const std::string_view all = text_.substr(begin, literal_end - begin);
@@ -91,9 +111,7 @@ class Cutter {
         at = end + 1;
         if (at <= all.size()) ++line_;
       }
-      size_t rest = LineEnd(literal_end);
-      (void)first;
-      return rest + 1;
+      return LineEnd(literal_end) + 1;
     }
     Keep(raw, false);
     return 0;
@@ -181,20 +199,47 @@ class Cutter {
     if (open == std::string_view::npos) {
       const size_t brace = raw.find('{');
       if (brace == std::string_view::npos) return 0;
-      const size_t next = raw.find_first_not_of(" \t", brace + 1);
-      if (next == std::string_view::npos || (raw[next] != '\'' && raw[next] != '"')) return 0;
       open = begin + brace;
+      const size_t next = text_.find_first_not_of(" \t\r\n", open + 1);
+      if (next == std::string_view::npos || (text_[next] != '\'' && text_[next] != '"')) return 0;
     }
     if (wasted_bytes_ > kMostWastedBytes) return 0;
     size_t position = open;
     std::string problem;
     const std::string_view window = text_.substr(0, open + kLongestLiteralBytes);
     auto literal = ParseLiteral(window, &position, line_, &problem);
-    if (!literal) wasted_bytes_ += position - open;
+    if (!literal) {
+      wasted_bytes_ += position - open;
+      literal = Wrapped(open, &position);
+    }
     if (!literal || (!literal->IsMap() && !literal->IsList())) return 0;
     report_.assignments.push_back({name, comments_, headings_, std::move(*literal), line_});
     comments_.clear();
     return position;
+  }
+
+  // A dict whose lines a terminal broke inside words: read as if it had no line breaks.
+  std::optional<Literal> Wrapped(size_t open, size_t* end) {
+    constexpr size_t kLongest = 2000;
+    std::string joined;
+    bool broken = false;
+    for (size_t i = open; i < text_.size() && joined.size() < kLongest; ++i) {
+      const char c = text_[i];
+      const bool cut = c == '\n' || c == '\r';
+      broken = broken || cut;
+      if (cut) continue;
+      joined += c;
+      if (c != '}') continue;
+      wasted_bytes_ += joined.size();
+      if (!broken) return std::nullopt;
+      size_t position = 0;
+      std::string problem;
+      auto literal = ParseLiteral(joined, &position, line_, &problem);
+      if (literal && position == joined.size()) *end = i + 1;
+      return position == joined.size() ? std::move(literal) : std::nullopt;
+    }
+    wasted_bytes_ += joined.size();
+    return std::nullopt;
   }
 
   std::string_view text_;
@@ -222,6 +267,10 @@ bool HasAny(std::string_view lowered, std::initializer_list<std::string_view> wo
       words, [&](std::string_view word) { return lowered.find(word) != std::string_view::npos; });
 }
 
-ReportText CutReport(std::string_view text) { return Cutter(text).Cut(); }
+ReportText CutReport(std::string_view text) {
+  if (text.find(kEscape) == std::string_view::npos) return Cutter(text).Cut();
+  const std::string plain = WithoutEscapes(text);
+  return Cutter(plain).Cut();
+}
 
 }  // namespace plumbline::audit

@@ -33,9 +33,9 @@ constexpr Text kBelowEvaluation = {
     "({planned} evaluations would project to {total} s)",
     "약속된 {promise} ({seconds}초)은(는) 관측된 평가 한 번의 {eval}초보다 짧음 (평가 {planned}회면 {total}초로 추정)"};
 constexpr Text kScaling = {
-    "refuted: accumulation does not scale the run time by {claimed}: the rows are fixed at {rows}, "
-    "each is computed once whatever the accumulation",
-    "반증됨: 누적이 실행 시간을 {claimed}로 바꾸지 않음: 행 수는 {rows}로 고정이며 누적과 무관하게 한 번씩 계산됨"};
+    "refuted: accumulation does not scale the run time by {claimed}{ratio}: the rows are fixed at "
+    "{rows}, each is computed once whatever the accumulation",
+    "반증됨: 누적이 실행 시간을 {claimed}로 바꾸지 않음{ratio}: 행 수는 {rows}로 고정이며 누적과 무관하게 한 번씩 계산됨"};
 constexpr Text kNextRun = {
     "the proposed next run ({rows} rows in all) is promised in {promise}, but training alone takes "
     "{floor} s ({hours} h) at the measured {cost} s a row",
@@ -170,8 +170,12 @@ void Scaling(const Context& context, Sink& sink) {
                             ? static_cast<double>(*timeline.rows_per_epoch) *
                                   timeline.epochs_planned.value_or(1)
                             : 0;
+    const auto ratios = context.run.ClaimsOf("time_ratio_train");
+    const std::string ratio = ratios.empty() ? "" : ratios.front()->text;
     sink.Add(Verdict::kContradiction, Severity::kMajor, 0.9, kScaling)
         .With("claimed", claim->text)
+        .With("ratio", ratio.empty() ? "" : " and does not explain the " + ratio + " of the report",
+              ratio.empty() ? "" : ", 보고서의 " + ratio + " 차이도 설명하지 못함")
         .With("rows", rows > 0 ? Show(rows, 6) : "rows x epochs")
         .Formula("rows * epochs does not hold gradient_accumulation_steps")
         .From(claim->place)
@@ -186,7 +190,8 @@ void NextRun(const Context& context, double own_s, Sink& sink) {
     return parsed ? std::optional(parsed->value) : std::nullopt;
   };
   const auto epochs = number("training.num_train_epochs");
-  const auto rows = number("data.max_train_samples");
+  auto rows = number("data.max_train_samples");
+  if (!rows && context.timeline.rows_observed) rows = *context.timeline.rows_per_epoch;
   if (!epochs || !rows) return;
   const double floor = own_s * *epochs * *rows;
   for (const Claim* claim : context.run.ClaimsOf("next_run_s")) {

@@ -4,6 +4,7 @@
 
 #include "harness/audit/phrase.h"
 #include "harness/audit/rule.h"
+#include "harness/audit/summary_rates.h"
 #include "harness/audit/summary_times.h"
 
 namespace plumbline::audit {
@@ -169,6 +170,7 @@ void Evaluate(const Context& context, Sink& sink) {
   StepsTotal(context, sink);
   NarrowRange(context, sink);
   CheckSummaryTimes(context, sink);
+  CheckSummaryRates(context, sink);
 }
 
 }  // namespace

@@ -52,7 +52,8 @@ constexpr Text kAccumNeeds = {"needs gradient_accumulation_steps above 1 with tr
 // transformers' Trainer wrote it: its state or arguments are there, and no ledger of ours.
 bool ByTrainer(const Evidence& run) {
   if (run.documents.ledger.is_object()) return false;
-  return run.documents.training_args.is_object() || run.Fact("state.global_step") != nullptr;
+  return run.documents.training_args.is_object() || run.Fact("state.global_step") != nullptr ||
+         run.words.contains("trainer");
 }
 
 // Our own loop, told to repeat transformers.

@@ -1,0 +1,181 @@
+#include "harness/audit/report_figures.h"
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+#include <vector>
+
+#include "harness/audit/duration.h"
+#include "harness/audit/interval.h"
+#include "harness/audit/prose_scan.h"
+#include "harness/audit/settings.h"
+
+namespace plumbline::audit {
+namespace {
+
+constexpr size_t kNearBytes = 24;  // between a word and its figure
+
+class Sentence {
+ public:
+  Sentence(const ReportLine& line, const std::string& shown, Evidence& run)
+      : line_(line), shown_(shown), run_(run), numbers_(NumbersIn(line.text)) {}
+
+  void Read() {
+    EffectiveBatch();
+    Rate();
+    RowsSeen();
+    EvaluationShare();
+    Reduction();
+    GradientMean();
+    SpeedUp();
+    NextRun();
+  }
+
+ private:
+  bool Has(std::initializer_list<std::string_view> words) const { return HasAny(line_.lower, words); }
+
+  void Claim(const char* quantity, const Interval& value, const std::string& text,
+             const std::string& base = "") {
+    run_.claims.push_back({quantity, value, text, base, std::nullopt, {shown_, "", line_.line}});
+  }
+
+  // "50,000", "5만".
+  double UnitOf(const NumberInText& number) const {
+    return FollowedBy(line_.text, number.end, {"만"}) ? 1e4 : 1;
+  }
+  Interval Meant(const NumberInText& number) const {
+    return number.value.Printed() * ExactInterval(UnitOf(number));
+  }
+  std::string Shown(const NumberInText& number) const {
+    return number.value.text + (UnitOf(number) > 1 ? "만" : "");
+  }
+
+  const NumberInText* FirstAfter(size_t at) const {
+    for (const NumberInText& number : numbers_) {
+      if (number.begin >= at) return number.begin - at <= kNearBytes ? &number : nullptr;
+    }
+    return nullptr;
+  }
+
+  bool Changes() const {
+    return line_.text.find("->") != std::string::npos ||
+           line_.text.find("\xE2\x86\x92") != std::string::npos;
+  }
+
+  void EffectiveBatch() {
+    for (const std::string_view words : {"유효 배치", "effective batch"}) {
+      const size_t at = line_.lower.find(words);
+      if (at == std::string::npos || Changes()) continue;
+      const NumberInText* number = FirstAfter(at + words.size());
+      if (number == nullptr || number->value.value < 1) return;
+      return Claim("effective_batch", number->value.Exact(), number->value.text);
+    }
+  }
+
+  bool CountsRows(const NumberInText& number) const {
+    size_t end = number.end;
+    if (UnitOf(number) > 1) end = line_.text.find("만", end) + std::string_view("만").size();
+    return FollowedBy(line_.text, end, {"개 샘플", "개의 샘플", "샘플", "건의 샘플", "개 행", "행", "samples",
+                                        "rows", "examples"});
+  }
+
+  // "초당 40개 샘플", "40 samples/s".
+  void Rate() {
+    if (Has({"평가", "추론", "생성", "eval", "inference", "generat"}) || Changes()) return;
+    for (const NumberInText& number : numbers_) {
+      const bool korean = PrecededBy(line_.text, number.begin, {"초당", "초당 약"}) && CountsRows(number);
+      const bool english =
+          FollowedBy(line_.text, number.end, {"samples/s", "samples per second", "rows/s", "examples/s"});
+      if (!korean && !english) continue;
+      return Claim("samples_per_second", Meant(number), Shown(number));
+    }
+  }
+
+  // "1,250초 동안 총 50,000개 샘플을 학습".
+  void RowsSeen() {
+    if (!Has({"동안", "처리", "seen", "processed"}) || !Has({"학습", "train"})) return;
+    for (const NumberInText& number : numbers_) {
+      if (!CountsRows(number) || PrecededBy(line_.text, number.begin, {"초당", "초당 약"})) continue;
+      if (FollowedBy(line_.text, number.end, {"samples/s", "samples per second", "rows/s"})) continue;
+      return Claim("samples_seen", Meant(number), Shown(number));
+    }
+  }
+
+  void EvaluationShare() {
+    if (!Has({"평가", "evaluation"}) || !Has({"전체 시간", "학습 시간", "of the time", "of the run", "of train"})) return;
+    for (const NumberInText& number : numbers_) {
+      if (!FollowedBy(line_.text, number.end, {"%"})) continue;
+      return Claim("eval_share", number.value.Printed() / ExactInterval(100), number.value.text + " %");
+    }
+  }
+
+  // "3.10에서 1.55로 62% 감소".
+  void Reduction() {
+    if (!Has({"손실", "loss"}) || !Has({"감소", "reduc", "fell", "dropped", "decreas"})) return;
+    for (size_t i = 2; i < numbers_.size(); ++i) {
+      if (!FollowedBy(line_.text, numbers_[i].end, {"%"})) continue;
+      const NumberInText& from = numbers_[i - 2];
+      const NumberInText& to = numbers_[i - 1];
+      const std::string between = line_.text.substr(from.end, to.begin - from.end);
+      const bool joined = HasAny(between, {"에서", "->", "\xE2\x86\x92", " to "}) && between.size() < 12;
+      if (!joined || !(to.value.value < from.value.value)) continue;
+      return Claim("reduction_said", numbers_[i].value.Printed(), numbers_[i].value.text,
+                   from.value.text + " " + to.value.text);
+    }
+  }
+
+  // "평균 grad_norm은 2.49 (범위 0.87 ~ 4.11)".
+  void GradientMean() {
+    const auto ranges = RangesIn(line_.text);
+    if (!Has({"grad"}) || !Has({"평균", "mean", "average"}) || ranges.size() != 1) return;
+    for (const NumberInText& number : numbers_) {
+      const bool in_range = number.begin == ranges[0].low.begin || number.begin == ranges[0].high.begin;
+      if (in_range) continue;
+      Claim("grad_norm_low", ranges[0].low.value.Printed(), ranges[0].low.value.text);
+      Claim("grad_norm_high", ranges[0].high.value.Printed(), ranges[0].high.value.text);
+      return Claim("grad_norm_mean", number.value.Printed(), number.value.text);
+    }
+  }
+
+  // "이전 실험(2,400초) 대비 3배 빨라짐": the first time is the one before.
+  void SpeedUp() {
+    if (!Has({"빨라", "빠른", "빠르", "faster", "speed"}) || Has({"평가", "추론", "eval", "inference"})) return;
+    const auto before = FindDuration(line_.text, 0);
+    if (!before) return;
+    for (const NumberInText& number : numbers_) {
+      if (!FollowedBy(line_.text, number.end, {"배", "times", "x "})) continue;
+      return Claim("speed_up", number.value.Printed(), number.value.text + "x", before->text);
+    }
+  }
+
+  // "다음 실험은 에포크 8, 동일 데이터로 10분": rows stay unless a command says otherwise.
+  void NextRun() {
+    if (!Has({"다음 실험", "다음 학습", "next run", "next experiment"})) return;
+    const auto promised = FindDuration(line_.text, 0);
+    const NumberInText* epochs = nullptr;
+    for (const NumberInText& number : numbers_) {
+      if (promised && number.begin >= promised->begin && number.begin < promised->end) continue;
+      const bool named = FollowedBy(line_.text, number.end, {"에포크", "에폭", "epoch"}) ||
+                         PrecededBy(line_.lower, number.begin, {"에포크", "에폭", "epochs", "epoch"});
+      if (named) epochs = &number;
+    }
+    if (!promised || epochs == nullptr) return;
+    AddSetting("num_train_epochs", epochs->value.text, Layer::kProposed,
+               {shown_, "num_train_epochs", line_.line}, run_);
+    Claim("next_run_s", promised->Meant(), promised->text);
+  }
+
+  const ReportLine& line_;
+  const std::string& shown_;
+  Evidence& run_;
+  std::vector<NumberInText> numbers_;
+};
+
+}  // namespace
+
+void ReadFigures(const ReportLine& line, const std::string& shown, Evidence& run) {
+  const bool prose = line.fence.empty() && !line.in_literal && !line.heading && !line.text.starts_with("|");
+  if (prose) Sentence(line, shown, run).Read();
+}
+
+}  // namespace plumbline::audit

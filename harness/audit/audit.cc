@@ -67,7 +67,17 @@ Suppression SuppressionOf(const config::Node& item, const std::string& file) {
     Fail(ErrorKind::kUsage, config::PlaceOf(file, item), "an entry without rule or reason",
          "both: a suppression says why", "- rule: ID\n  reason: why");
   }
-  if (!suppression.rule.ends_with("*")) FindRule(suppression.rule);
+  if (!suppression.rule.ends_with("*")) {
+    FindRule(suppression.rule);
+    return suppression;
+  }
+  const std::string begin = suppression.rule.substr(0, suppression.rule.size() - 1);
+  const bool known = std::ranges::any_of(
+      Rules(), [&](const Rule& rule) { return rule.id.starts_with(begin); });
+  if (!known) {
+    Fail(ErrorKind::kUsage, config::PlaceOf(file, item), Quoted(suppression.rule),
+         "the beginning of a rule of `plumbline audit --list`", "gen-*");
+  }
   return suppression;
 }
 
@@ -85,6 +95,8 @@ std::vector<RunAudit> AuditStudy(const Study& study) {
     }
     std::ranges::stable_sort(audit.findings, Before);
     audit.comparison = CompareRun(context, audit.findings);
+    audit.evidence.documents = {};  // thousands of runs may be kept until they are printed
+    audit.evidence.tensors.clear();
     audits.push_back(std::move(audit));
   }
   return audits;
@@ -106,6 +118,7 @@ std::vector<Suppression> ReadSuppressions(const std::filesystem::path& file) {
 void Suppress(const std::vector<Suppression>& suppressions, std::vector<RunAudit>& audits) {
   for (RunAudit& audit : audits) {
     for (Finding& finding : audit.findings) {
+      if (finding.verdict == Verdict::kNotEvaluated) continue;
       for (const Suppression& suppression : suppressions) {
         if (Covers(suppression, finding, audit.path)) finding.suppressed = suppression.reason;
       }

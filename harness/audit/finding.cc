@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "harness/audit/korean_particles.h"
 #include "harness/base/error.h"
 
 namespace plumbline::audit {
@@ -78,7 +79,8 @@ std::string Render(const Text& text, const std::vector<Operand>& operands, Langu
     out += ValueOf(operands, source.substr(open + 1, close - open - 1), source, language);
     at = close + 1;
   }
-  return out + std::string(source.substr(at));
+  out += source.substr(at);
+  return language == Language::kKorean ? WithParticles(out) : out;
 }
 
 std::string FormulaText(const Finding& finding, Language language) {

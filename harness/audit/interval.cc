@@ -85,6 +85,7 @@ bool HoldsInteger(const Interval& a) { return !a.Empty() && std::ceil(a.low) <= 
 
 std::string ShowInterval(const Interval& a, int digits) {
   if (a.Empty()) return "[]";
+  if (a.low == a.high) return Show(a.low, digits);
   return "[" + Show(a.low, digits) + ", " + Show(a.high, digits) + "]";
 }
 

@@ -41,6 +41,7 @@ bool WholeAt(std::string_view text, size_t at, std::string_view word) {
     return !(c == '.' && i + 1 < text.size() && Joins(text[i + 1]));
   };
   const size_t end = at + word.size();
+  if (end < text.size() && text[end] == '(') return false;  // a function of the formula: min(1, x)
   return (at == 0 || is_open(at - 1, true)) && (end >= text.size() || is_open(end, false));
 }
 

@@ -92,9 +92,6 @@ void WriteOpen(std::ostream& out, const RunAudit& audit, const Labels& labels, L
     items << "<li><code>" << EscapedHtml(finding.rule) << "</code> "
           << EscapedHtml(Render(finding.statement, finding.operands, language)) << "</li>\n";
   }
-  for (const std::string& note : audit.evidence.notes) {
-    items << "<li>" << labels.notes << ": " << EscapedHtml(note) << "</li>\n";
-  }
   if (items.str().empty()) return;
   out << "<details><summary>" << labels.open << ": " << count << "</summary><ul>\n"
       << items.str() << "</ul></details>\n";
@@ -138,6 +135,9 @@ std::string AuditToHtml(const std::vector<RunAudit>& audits, Language language) 
     const RunAudit& audit = audits[i];
     out << "<h2 id=\"run" << i << "\">" << EscapedHtml(audit.path) << "</h2>\n<p class=\"soft\">"
         << EscapedHtml(SummaryLine(audit, language)) << "</p>\n";
+    for (const std::string& note : audit.evidence.notes) {
+      out << "<p>" << labels.notes << ": " << EscapedHtml(note) << "</p>\n";
+    }
     for (const Finding& finding : audit.findings) {
       if (finding.verdict != Verdict::kNotEvaluated) WriteArticle(out, finding, labels, language);
     }

@@ -131,14 +131,14 @@ std::string AuditToText(const std::vector<RunAudit>& audits, Language language) 
   std::ostringstream out;
   for (const RunAudit& audit : audits) {
     out << audit.path << "\n  " << SummaryLine(audit, language) << "\n";
+    for (const std::string& note : audit.evidence.notes) {
+      out << "  !  " << labels.note << ": " << note << "\n";
+    }
     for (const Finding& finding : audit.findings) {
       if (finding.verdict != Verdict::kNotEvaluated) WriteFinding(out, finding, labels, language);
     }
     out << ComparisonToText(audit.comparison, language);
     WriteOpen(out, audit, labels, language);
-    for (const std::string& note : audit.evidence.notes) {
-      out << "  -  " << labels.note << ": " << note << "\n";
-    }
     out << ReadingAidsToText(ReadingAidsOf(audit.evidence), language) << "\n";
   }
   return out.str();

@@ -1,5 +1,6 @@
 #include "harness/audit/phrase.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "harness/audit/duration.h"
@@ -99,6 +100,17 @@ std::optional<double> TrainOnlySeconds(const Evidence& run) {
   if (runtime_s == nullptr || !runtime_s->value.Finite()) return std::nullopt;
   const double rest_s = runtime_s->value.value - EvaluationsInRuntime(run);
   return rest_s > 0 ? std::optional(rest_s) : std::nullopt;
+}
+
+double RougeUnit(const Reading& rouge1) { return rouge1.value.value > 1.5 ? 100 : 1; }
+
+bool RougeLIsRouge1(const Reading& rouge1, const Reading& rougel) {
+  constexpr double kPerfect = 0.95;
+  constexpr double kFinestDigit = 1e-4;  // a score printed with all its digits must agree in them
+  const double gap = std::abs(rouge1.value.value - rougel.value.value);
+  const double ulp = 2 * std::max(rouge1.value.half_ulp, rougel.value.half_ulp);
+  const double unit = RougeUnit(rouge1);
+  return gap <= std::min(ulp, kFinestDigit * unit) && rouge1.value.value < kPerfect * unit;
 }
 
 std::string FamilyOf(const Evidence& run) {

@@ -133,9 +133,17 @@ std::string ReadTextFile(const fs::path& path) {
 }
 
 Study ReadStudy(const fs::path& path, const ReadOptions& options) {
+  std::error_code error;
   if (path != "-" && !IsFile(path) && !IsFolder(path)) {
-    Fail(ErrorKind::kData, "auditing " + Quoted(path.string()), "nothing there",
+    const bool other = fs::exists(path, error);
+    Fail(ErrorKind::kData, "auditing " + Quoted(path.string()),
+         other ? "something that is neither a file nor a directory" : "nothing there",
          "a run directory, a trainer_state.json, a log or a report", "plumbline audit --help");
+  }
+  if (path != "-" && IsFolder(path)) fs::directory_iterator(path, error);
+  if (error) {
+    Fail(ErrorKind::kData, "auditing " + Quoted(path.string()), error.message(),
+         "a directory that may be read", "checking its permissions");
   }
   Study study;
   if (path == "-") {

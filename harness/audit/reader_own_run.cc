@@ -1,6 +1,7 @@
 #include "harness/audit/reader_own_run.h"
 
 #include <cmath>
+#include <map>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -86,6 +87,25 @@ std::set<std::string> TakenRows(const Json& ledger) {
   return taken;
 }
 
+// Many runs name the same file: it is hashed once, unless it changes between them.
+std::string DigestOfUnchanged(const std::filesystem::path& path, uintmax_t bytes) {
+  struct Known {
+    uintmax_t bytes;
+    std::filesystem::file_time_type changed;
+    std::string digest;
+  };
+  static std::map<std::string, Known> known;
+  std::error_code error;
+  const auto changed = std::filesystem::last_write_time(path, error);
+  const auto found = known.find(path.string());
+  if (!error && found != known.end() && found->second.bytes == bytes && found->second.changed == changed) {
+    return found->second.digest;
+  }
+  std::string digest = Sha256OfFile(path);
+  if (!error) known.insert_or_assign(path.string(), Known{bytes, changed, digest});
+  return digest;
+}
+
 bool RenamesColumns(const Evidence& run) {
   for (const std::string part : {"fname", "dialogue", "summary"}) {
     const Setting* name = run.Find("data.fields." + part, Layer::kResolved);
@@ -142,12 +162,13 @@ JoinedData FindOwnData(const Evidence& run, const char* key, const char* role) {
   std::error_code error;
   const uintmax_t bytes = std::filesystem::file_size(path, error);
   if (error || !IsFile(path) || bytes > kLargestDataBytes) return data;
-  if (Sha256OfFile(path) != *digest) {
+  if (DigestOfUnchanged(path, bytes) != *digest) {
     data.problem = "joining " + Quoted(named->text) +
                    ": found another digest than the run recorded, wanted the data it was made with";
     return data;
   }
   data.path = path;
+  data.digest = *digest;
   if (std::string_view(role) == "train") data.taken = TakenRows(run.documents.ledger);
   return data;
 }

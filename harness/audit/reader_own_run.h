@@ -26,6 +26,7 @@ void AddLedgerFacts(Evidence& run);
 struct JoinedData {
   std::filesystem::path path;     // empty: not to be had
   std::string problem;            // why a file that is there cannot be used
+  std::string digest;             // SHA-256 of the file
   std::set<std::string> taken;    // ids of the rows that were trained on; empty: all
 };
 

@@ -14,6 +14,7 @@ namespace plumbline::audit {
 namespace {
 
 constexpr int kDigits = 4;
+constexpr double kFewestRows = 50;  // of met-r1-equals-rl
 constexpr double kPlacesApart = 1e-9;  // epochs of one place
 
 // From `from` (included) on, to the next band's.
@@ -58,6 +59,10 @@ constexpr Text kRougeLimit = {
     "is always below ROUGE-1, `ascii` drops Hangul, syllables score higher than words",
     "ROUGE 구간은 토크나이저(여기서는 {tokenizer}), 데이터, 종류에 따라 다름: ROUGE-2는 항상 ROUGE-1보다 낮고, "
     "`ascii`는 한글을 버리며, 음절 점수는 어절 점수보다 높음"};
+
+constexpr Text kInvalid = {
+    "no quality: ROUGE-1 equals ROUGE-L, see met-r1-equals-rl",
+    "품질을 뜻하지 않음: ROUGE-1과 ROUGE-L이 같음 (met-r1-equals-rl 참고)"};
 
 constexpr Band kGapBands[] = {
     {0, {"below 0.95", "0.95 미만"},
@@ -123,6 +128,10 @@ void AddRouge(const Evidence& run, std::vector<ReadingAid>& aids) {
   const Operand operand = tokenizer == nullptr
                               ? Operand{"tokenizer", "unknown", "알 수 없음"}
                               : Operand{"tokenizer", tokenizer->text, ""};
+  const Reading* r1 = LastOf(run.evaluations, "eval_rouge1");
+  const Reading* rl = LastOf(run.evaluations, "eval_rougeL");
+  const bool invalid = EvalRows(run).value_or(kFewestRows) >= kFewestRows && r1 != nullptr &&
+                       rl != nullptr && RougeLIsRouge1(*r1, *rl);
   for (const Type& type : kTypes) {
     const Reading* reading = LastOf(run.evaluations, type.name);
     if (reading == nullptr) continue;
@@ -130,7 +139,9 @@ void AddRouge(const Evidence& run, std::vector<ReadingAid>& aids) {
     if (value > 1) continue;
     const size_t before = aids.size();
     AddAid(type.id, type.quantity, value, kRougeBands, kRougeLimit, reading->place, aids);
-    if (aids.size() > before) aids.back().operands = {operand};
+    if (aids.size() == before) continue;
+    aids.back().operands = {operand};
+    if (invalid) aids.back().meaning = kInvalid;
   }
 }
 

@@ -10,6 +10,7 @@
 #include "harness/audit/path.h"
 #include "harness/audit/reader_own_run.h"
 #include "harness/base/error.h"
+#include "harness/base/random.h"
 #include "harness/data/csv.h"
 #include "harness/data/jsonl.h"
 
@@ -95,10 +96,20 @@ EncodedRow EncodedOf(const Json& record, int64_t line) {
 
 DataRow DataOf(const Json& record, int64_t line) {
   DataRow row{IdOf(record, line), TextOf(record, kSourceNames), TextsOf(record, kReferenceNames),
-              TextOf(record, kOriginNames), TextOf(record, {"fold", "epoch"}),
+              TextOf(record, kOriginNames), TextOf(record, {"fold"}),
               IdsOf(record, {"label_ids"})};
   std::erase(row.label_ids, -100);
   return row;
+}
+
+int64_t CountIn(const Json& record, const char* name) {
+  const auto found = record.find(name);
+  return found != record.end() && found->is_number_integer() ? found->get<int64_t>() : 0;
+}
+
+SeenRow SeenOf(const Json& record, int64_t line) {
+  return {IdOf(record, line), TextOf(record, {"epoch"}), CountIn(record, "times"),
+          CountIn(record, "rows")};
 }
 
 template <typename Row>
@@ -181,18 +192,38 @@ void Join(RowFile<ScoredRow>& scored, const RowFile<DataRow>& data) {
   }
 }
 
+// Files that several runs of one audit were made with are read once. Few: they are large.
+std::shared_ptr<const RowFile<DataRow>> LoadShared(const JoinedData& data) {
+  constexpr size_t kMostFiles = 4;
+  static std::vector<std::shared_ptr<const RowFile<DataRow>>> kept;  // newest last
+  std::string identity = data.digest;
+  for (const std::string& id : data.taken) identity += "\n" + id;
+  identity = data.digest + "/" + std::to_string(Fnv1a64(identity));
+  for (const auto& file : kept) {
+    if (file->identity == identity) return file;
+  }
+  auto file = std::make_shared<RowFile<DataRow>>(Load(data.path, DataOf));
+  file->identity = identity;
+  if (!data.taken.empty()) {
+    std::erase_if(file->rows, [&](const DataRow& row) { return !data.taken.contains(row.id); });
+  }
+  if (kept.size() == kMostFiles) kept.erase(kept.begin());
+  kept.push_back(file);
+  return file;
+}
+
 // Data of ours that lies elsewhere, where the directory itself has none.
-void JoinOwn(const Evidence& run, const char* key, const char* role, RowFile<DataRow>& file) {
-  if (!file.file.empty()) return;
+std::shared_ptr<const RowFile<DataRow>> JoinOwn(const Evidence& run, const char* key, const char* role,
+                                                RowFile<DataRow>& own) {
+  if (!own.file.empty()) return nullptr;
   const JoinedData data = FindOwnData(run, key, role);
-  if (!data.path.empty()) file = Load(data.path, DataOf);
+  if (!data.path.empty()) return LoadShared(data);
   if (!data.problem.empty()) {
     const Setting* named = run.Find(key, Layer::kResolved);
-    file.file = fs::path(named->text).filename().string();
-    file.problem = data.problem;
+    own.file = fs::path(named->text).filename().string();
+    own.problem = data.problem;
   }
-  if (data.taken.empty()) return;
-  std::erase_if(file.rows, [&](const DataRow& row) { return !data.taken.contains(row.id); });
+  return nullptr;
 }
 
 std::shared_ptr<const Rows> LoadRows(const Evidence& run) {
@@ -221,20 +252,20 @@ std::shared_ptr<const Rows> LoadRows(const Evidence& run) {
   rows->test = Load(
       find(run.files.test_data, {"data.test", "other.test_file"}, {"test.jsonl", "test.csv"}),
       DataOf);
-  JoinOwn(run, "data.train", "train", rows->train);
-  JoinOwn(run, "data.validation", "validation", rows->validation);
-  rows->seen = Load(find({}, {}, {"seen.jsonl"}), DataOf);
+  rows->joined_train = JoinOwn(run, "data.train", "train", rows->train);
+  rows->joined_validation = JoinOwn(run, "data.validation", "validation", rows->validation);
+  rows->seen = Load(find({}, {}, {"seen.jsonl"}), SeenOf);
   for (const fs::path& path : directory.Checkpoints()) {
     rows->checkpoints.push_back(Load(path, ScoredOf));
   }
   for (RowFile<ScoredRow>* scored : {&rows->scored}) {
     Join(*scored, rows->references);
-    Join(*scored, rows->validation);
+    Join(*scored, rows->Validation());
     Join(*scored, rows->test);
   }
   for (RowFile<ScoredRow>& scored : rows->checkpoints) {
     Join(scored, rows->references);
-    Join(scored, rows->validation);
+    Join(scored, rows->Validation());
   }
   return rows;
 }

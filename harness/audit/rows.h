@@ -5,6 +5,7 @@
 #define PLUMBLINE_HARNESS_AUDIT_ROWS_H_
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -42,12 +43,22 @@ struct DataRow {
   std::vector<int64_t> label_ids;  // the reference's ids, without -100
 };
 
+// seen.jsonl: {"epoch", "fname"} for each row as it was trained, or {"times", "rows", "fname"}: so
+// many rows were trained so often in the whole run, this one first in the file.
+struct SeenRow {
+  std::string id;
+  std::string epoch;
+  int64_t times = 0;
+  int64_t rows = 0;  // 0: the first form
+};
+
 // The rows of one file. `problem` says why an existing file could not be read.
 template <typename Row>
 struct RowFile {
   std::vector<Row> rows;
   std::string file;  // name inside the run directory; empty: there is none
   std::string problem;
+  std::string identity = {};  // equal for equal rows of runs that share their data; empty: not known
 
   bool Empty() const { return rows.empty(); }
 };
@@ -61,7 +72,15 @@ struct Rows {
   RowFile<DataRow> train;
   RowFile<DataRow> validation;
   RowFile<DataRow> test;
-  RowFile<DataRow> seen;  // ids in the order of training: {"epoch", "fname"}, epoch in `fold`
+  RowFile<SeenRow> seen;
+  // What runs of ours were made with, where their directories hold no copy: read once for all of them.
+  std::shared_ptr<const RowFile<DataRow>> joined_train;
+  std::shared_ptr<const RowFile<DataRow>> joined_validation;
+
+  const RowFile<DataRow>& Train() const { return joined_train ? *joined_train : train; }
+  const RowFile<DataRow>& Validation() const {
+    return joined_validation ? *joined_validation : validation;
+  }
 };
 
 // The run's rows, read from its directory at the first call and kept with the evidence.

@@ -29,6 +29,7 @@ struct Rule {
   Text explanation;  // what goes wrong, how it is recognised, when it is wrong itself
   std::vector<std::string> sources;  // "owner/repo#N", or a file that was read
   void (*evaluate)(const Context& context, Sink& sink) = nullptr;
+  bool arithmetic = false;  // judges printed figures; set by rules.def
 };
 
 #define RULE(Name) Rule Name##Rule();

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/audit/adapter_targets.h"
 #include "harness/audit/interval.h"
 #include "harness/audit/path.h"
 #include "harness/audit/rule.h"
@@ -68,20 +69,6 @@ std::string ModuleOf(const std::string& tensor) {
   return lora == std::string::npos ? "" : tensor.substr(0, lora);
 }
 
-std::vector<std::string> Patterns(const Json& adapter) {
-  std::vector<std::string> patterns;
-  if (!adapter.contains("target_modules") || !adapter["target_modules"].is_array()) return patterns;
-  for (const Json& pattern : adapter["target_modules"]) {
-    if (pattern.is_string()) patterns.push_back(pattern.get<std::string>());
-  }
-  std::ranges::sort(patterns);
-  return patterns;
-}
-
-bool Matches(const std::string& module, const std::string& pattern) {
-  return module == pattern || module.ends_with("." + pattern);
-}
-
 // The stack in front of ".layers.N." (or block, h) and N.
 std::optional<std::pair<std::string, int64_t>> LayerOf(const std::string& module) {
   for (const char* word : {".layers.", ".block.", ".h.", ".layer."}) {
@@ -110,12 +97,12 @@ std::optional<int64_t> NumLayers(const Json& config, const std::string& stack) {
 }
 
 void SayPatterns(const std::vector<std::string>& patterns, const std::set<std::string>& modules,
-                 Sink& sink) {
+                 bool anywhere, Sink& sink) {
   std::string missing, counts;
   size_t num_missing = 0;
   for (const std::string& pattern : patterns) {
     const auto count = std::ranges::count_if(
-        modules, [&pattern](const std::string& module) { return Matches(module, pattern); });
+        modules, [&](const std::string& module) { return TargetMatches(module, pattern, anywhere); });
     if (count == 0) {
       ++num_missing;
       missing += (missing.empty() ? "" : ", ") + pattern;
@@ -192,7 +179,7 @@ void JudgeTargets(const Context& context, Sink& sink) {
     const std::string module = ModuleOf(tensor.name);
     if (!module.empty()) modules.insert(module);
   }
-  SayPatterns(Patterns(adapter), modules, sink);
+  SayPatterns(AdapterTargets(adapter), modules, TargetsAreExpression(adapter), sink);
   const bool chosen = adapter.contains("layers_to_transform") &&
                       !adapter["layers_to_transform"].is_null();
   if (chosen) return;

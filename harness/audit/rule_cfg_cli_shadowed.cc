@@ -31,6 +31,11 @@ constexpr Text kSideSupported = {
 constexpr Text kShadowSettle = {
     "log micro-batches per optimizer step from the loop (min and max)",
     "루프에서 옵티마이저 스텝당 마이크로 배치 수(최소·최대)를 기록"};
+constexpr Text kSemanticsSettle = {
+    "log micro-batches per optimizer step from the loop (min and max); were the loop not "
+    "transformers' own and did it count micro-steps as steps, 0.95 would be left",
+    "루프에서 옵티마이저 스텝당 마이크로 배치 수(최소·최대)를 기록; transformers의 루프가 아니고 마이크로 스텝을 스텝으로 "
+    "세는 루프라면 확신은 0.95"};
 constexpr Text kShadowDo = {
     "let the command line win and print each setting's origin; do not change accumulation to cure "
     "the run time",
@@ -117,6 +122,22 @@ Finding& TraceInputs(Finding& finding, const Context& context) {
   return finding.Formula(DerivationsText(context.timeline)).Settle(kShadowSettle).Do(kShadowDo);
 }
 
+// The steps of an epoch that the multiples of the claimed accumulation around the batch would give.
+std::string NearestMultiples(const Context& context, int64_t batch, int64_t accumulation) {
+  if (!context.timeline.rows_per_epoch) return "";
+  const int64_t rows = *context.timeline.rows_per_epoch;
+  std::string text;
+  for (const int64_t product : {batch / accumulation, batch / accumulation + 1}) {
+    const int64_t multiple = product * accumulation;
+    if (multiple < 1) continue;
+    text += (text.empty() ? "; " : ", ") + std::to_string(accumulation) + " x " +
+            std::to_string(product) + " rows: " + std::to_string((rows + multiple - 1) / multiple) +
+            (rows % multiple == 0 ? "" : " or " + std::to_string(rows / multiple)) +
+            " steps per epoch";
+  }
+  return text;
+}
+
 // Prose says that the file's accumulation was in force; the trace has the last word.
 bool ClaimBranch(const Context& context, Sink& sink) {
   const Setting* claimed = context.run.Find(kAccumulation, Layer::kClaimed);
@@ -143,8 +164,10 @@ bool ClaimBranch(const Context& context, Sink& sink) {
             .From(claimed->place)
             .From(argument->place);
     TraceInputs(finding, context);
+    if (confidence > 0.95) finding.Settle(kSemanticsSettle);
     finding.formula = std::to_string(batch) + " mod " + std::to_string(said) + " = " +
-                      std::to_string(batch % said) + "; " + finding.formula;
+                      std::to_string(batch % said) + NearestMultiples(context, batch, said) + "; " +
+                      finding.formula;
     return true;
   }
   Finding& finding = sink.Add(Verdict::kContradiction, Severity::kBlocker, 0.97, kUndecided)

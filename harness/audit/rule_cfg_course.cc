@@ -184,7 +184,11 @@ void FlagWithoutTrace(const Context& context, Sink& sink) {
     return;
   }
   if (!timeline.rows_observed || !timeline.epochs_planned) {
-    sink.NotEvaluated(kFlagNeeds);
+    // As many rows as the augmented ones were seen: the flag left its trace.
+    const auto declared = run.Number("data.train_samples");
+    const bool added = augmented && ratio && declared && timeline.epochs_planned &&
+                       timeline.rows_seen.Contains(*declared * (1 + *ratio) * *timeline.epochs_planned);
+    if (!added || (folds && *folds > 1)) sink.NotEvaluated(kFlagNeeds);
     return;
   }
   const auto rows = static_cast<double>(*timeline.rows_per_epoch);

@@ -73,21 +73,40 @@ Operand MatchText(const Context& context) {
   return {"match", "no layer's product agrees", "일치하는 설정 층이 없음"};
 }
 
-// A warm-up that the claimed batch would imply, at the first and last point: differs, so refuted.
+// What a printed epoch is in steps of the claimed batch: its whole step, if there is one.
+std::optional<double> WholeStep(const Interval& steps) {
+  const auto whole = Integers(steps, 4096);
+  if (!whole || whole->empty()) return std::nullopt;
+  return static_cast<double>(*std::ranges::min_element(*whole, {}, [&](int64_t step) {
+    return std::abs(static_cast<double>(step) - steps.Middle());
+  }));
+}
+
+// The warm-up that the claimed batch would imply at each point: one run has one, so differing ones
+// refute it, as does a printed epoch that is no whole step.
 std::string ClaimedWarmup(const Context& context, double said) {
+  constexpr size_t kMostPoints = 8;
   const Timeline& timeline = context.timeline;
   if (!timeline.rows_per_epoch || !timeline.peak || !timeline.warmup) return "";
   const double steps_per_epoch = std::ceil(static_cast<double>(*timeline.rows_per_epoch) / said);
-  std::string text;
-  for (const size_t i : {size_t{0}, context.run.log.size() - 1}) {
+  std::string broken;
+  std::string warmups;
+  const size_t stride = (context.run.log.size() + kMostPoints - 1) / kMostPoints;
+  for (size_t i = 0; i < context.run.log.size(); i += stride) {
     const Reading* rate = context.run.log[i].Find("learning_rate");
     const Reading* epoch = context.run.log[i].Find("epoch");
-    if (rate == nullptr || epoch == nullptr || rate->value.value <= 0) return "";
-    const double step = epoch->value.value * steps_per_epoch;
-    const double warmup = *timeline.peak * (step - timeline.warmup->offset) / rate->value.value;
-    text += (i == 0 ? "" : ", ") + std::string("W = ") + Show(warmup) + " at step " + Show(step, 4);
+    if (rate == nullptr || epoch == nullptr || !(rate->value.value > 0)) return "";
+    const Interval steps = epoch->value.Printed() * ExactInterval(steps_per_epoch);
+    const auto step = WholeStep(steps);
+    if (!step && broken.empty()) {
+      broken = "epoch " + epoch->value.text + " = step " + ShowInterval(steps, 3) + " (not whole); ";
+    }
+    if (!step) continue;
+    const double warmup = *timeline.peak * (*step - timeline.warmup->offset) / rate->value.value;
+    warmups += (warmups.empty() ? "W = " : ", ") + Show(warmup) + " (step " + Show(*step) + ")";
   }
-  return "; with a batch of " + Show(said) + ": " + text + " (one run has one warm-up)";
+  if (warmups.empty()) return broken.empty() ? "" : "; with a batch of " + Show(said) + ": " + broken;
+  return "; with a batch of " + Show(said) + ": " + broken + warmups + " (one run has one warm-up)";
 }
 
 void EffectiveBatch(const Context& context, Sink& sink) {

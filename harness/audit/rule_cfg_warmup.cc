@@ -67,8 +67,8 @@ Finding& TraceInputs(Finding& finding, const Context& context) {
 std::string Formula(const Timeline& timeline, double requested, double ratio, double planned) {
   const int64_t last = timeline.warmup->steps.back();
   return "learning rate = " + Show(timeline.warmup->ramp.Middle(), 4) + " * (step - " +
-         std::to_string(timeline.warmup->offset) + ") at all " +
-         std::to_string(timeline.warmup->steps.size()) + " points; warm-up = peak / ramp = " +
+         std::to_string(timeline.warmup->offset) + ") at every point (" +
+         std::to_string(timeline.warmup->steps.size()) + "); warm-up = peak / ramp = " +
          Show(*timeline.peak) + " / " + Show(timeline.warmup->ramp.Middle(), 4) + " = " +
          ShowInterval(timeline.warmup_steps) + " (step " + std::to_string(last) +
          "); requested ceil(" + Show(ratio) + " * " + Show(planned) + ") = " + Show(requested);
@@ -122,7 +122,7 @@ bool TraceBranch(const Context& context, Sink& sink) {
         .With("warmup", Show(taken))
         .With("ratio", Show(ratio))
         .With("rows", RowsText(context))
-        .Formula("get_warmup_steps: warmup_steps if warmup_steps > 0 else ceil(steps * ratio)");
+        .Formula("get_warmup_steps: warmup_steps > 0 ? warmup_steps : ceil(steps * ratio)");
   }
   Persistence(context, taken, ratio, sink);
   return true;

@@ -1,7 +1,8 @@
-// ckp-best-not-served, ckp-early-stop-units, ckp-resume-inflates-metrics.
+// ckp-best-not-served, ckp-resume-inflates-metrics.
 #include <algorithm>
 #include <cmath>
 
+#include "harness/audit/best_evaluation.h"
 #include "harness/audit/phrase.h"
 #include "harness/audit/rule.h"
 
@@ -28,36 +29,6 @@ constexpr Text kDo = {"set load_best_model_at_end with the metric that matters, 
                       "중요한 지표로 load_best_model_at_end를 켜고 평가 지점에서 저장할 것"};
 constexpr Text kSettle = {"the step of the exported weights", "내보낸 가중치의 스텝"};
 constexpr Text kNeeds = {"needs two evaluations", "평가 두 번 필요"};
-
-struct Best {
-  const Point* point = nullptr;
-  const Reading* reading = nullptr;
-};
-
-Best BestOf(const Evidence& run, std::string_view name, bool greater) {
-  Best best;
-  for (const Point& point : run.evaluations) {
-    const Reading* reading = point.Find(name);
-    if (reading == nullptr || !reading->value.Finite()) continue;
-    const double value = reading->value.value;
-    const bool better = best.reading == nullptr || (greater ? value > best.reading->value.value
-                                                            : value < best.reading->value.value);
-    if (better) best = {&point, reading};
-  }
-  return best;
-}
-
-std::string At(const Point& point) {
-  for (const char* name : {"step", "epoch"}) {
-    if (const Reading* at = point.Find(name)) return std::string(name) + " " + at->value.text;
-  }
-  return "?";
-}
-
-bool IsLossName(const std::string& metric) { return metric.find("loss") != std::string::npos; }
-bool IsScoreName(const std::string& metric) {
-  return metric.find("rouge") != std::string::npos || metric.find("bleu") != std::string::npos;
-}
 
 void Direction(const Context& context, Sink& sink) {
   const Setting* metric = context.run.Effective("training.metric_for_best_model");
@@ -114,9 +85,9 @@ bool DeclaredMetric(const Context& context, Sink& sink) {
   sink.Add(change > 0.01 ? Verdict::kDefect : Verdict::kNote,
            change > 0.01 ? Severity::kMajor : Severity::kInfo, 0.9, kLastServed)
       .With("metric", metric->text)
-      .With("best_at", At(*best.point))
+      .With("best_at", PlaceText(*best.point))
       .With("best", best.reading->value.text)
-      .With("last_at", At(last))
+      .With("last_at", PlaceText(last))
       .With("last", last_reading->value.text)
       .Formula(last_reading->value.text + " against " + best.reading->value.text)
       .From(metric->place)
@@ -143,99 +114,24 @@ void BestNotServed(const Context& context, Sink& sink) {
   }
   if (loss.reading == nullptr || score.reading == nullptr || loss.point == score.point) return;
   const auto load_best = context.run.Truth("training.load_best_model_at_end");
-  const std::string last = At(context.run.evaluations.back());
+  const std::string last = PlaceText(context.run.evaluations.back());
   sink.Add(Verdict::kNote, Severity::kInfo, 0.9, kTwoBests)
-      .With("loss_at", At(*loss.point))
+      .With("loss_at", PlaceText(*loss.point))
       .With("loss", loss.reading->value.text)
       .With("metric", metric)
-      .With("score_at", At(*score.point))
+      .With("score_at", PlaceText(*score.point))
       .With("score", score.reading->value.text)
       .With("served",
             load_best.value_or(false) ? "those of the declared metric"
                                       : "the last ones (" + last + ") unless best-loading is on",
             load_best.value_or(false) ? "선언된 지표의 것"
-                                      : "최적 로딩이 켜져 있지 않는 한 마지막 것(" + last + ")")
-      .Formula("argmin eval_loss = " + At(*loss.point) + ", argmax " + metric + " = " +
-               At(*score.point))
+                                      : "최적 로딩이 켜져 있지 않는 한 마지막 것(" + KoreanWords(last) + ")")
+      .Formula("argmin eval_loss = " + PlaceText(*loss.point) + ", argmax " + metric + " = " +
+               PlaceText(*score.point))
       .From(loss.reading->place)
       .From(score.reading->place)
       .Settle(kSettle)
       .Do(kDo);
-}
-
-constexpr Text kWasted = {
-    "the best score is at step {best} of {last}: {wasted} of the run came after it; patience times "
-    "eval_steps is {window} steps ({pairs})",
-    "최고 점수는 {last}스텝 중 {best}스텝: 실행의 {wasted}가 그 뒤에 소비됨; patience x eval_steps = {window}스텝 "
-    "({pairs})"};
-constexpr Text kPatience = {
-    "early_stopping_patience {patience} counts evaluations: with one each {every} steps it is {epochs} "
-    "epochs",
-    "early_stopping_patience {patience}은(는) 평가 횟수: {every}스텝마다 평가하면 {epochs}에폭"};
-constexpr Text kPatienceDo = {"state patience in epochs, and stop soon after the best evaluation",
-                              "patience를 에폭으로 정하고 최고 평가 직후에 멈출 것"};
-constexpr Text kPatienceNeeds = {
-    "needs early_stopping_patience with evaluation steps, or the best and the last step",
-    "early_stopping_patience와 평가 스텝, 또는 최고·마지막 스텝 필요"};
-
-// Evaluation cadences that put one on the best step and on the last.
-std::string CadencePairs(int64_t best, int64_t window) {
-  constexpr int64_t kUnit = 50;  // people evaluate at round numbers of steps
-  std::string pairs;
-  for (int64_t every = 2 * kUnit; every <= best; every += kUnit) {
-    if (best % every != 0 || window % every != 0) continue;
-    pairs += (pairs.empty() ? "" : ", ") + std::to_string(window / every) + " x " +
-             std::to_string(every);
-  }
-  return pairs.empty() ? "?" : pairs;
-}
-
-void Wasted(const Context& context, Sink& sink) {
-  const Reading* best = context.run.Fact("best_step");
-  const Reading* state_best = context.run.Fact("state.best_global_step");
-  if (best == nullptr) best = state_best;
-  const Reading* reached = context.run.Fact("executed_steps");
-  const double last = reached != nullptr ? reached->value.value
-                      : context.timeline.executed_steps
-                          ? static_cast<double>(*context.timeline.executed_steps)
-                          : 0;
-  if (best == nullptr || last <= 0 || best->value.value <= 0) return;
-  const double share = (last - best->value.value) / last;
-  if (share <= 0.5) return;
-  const auto window = static_cast<int64_t>(last - best->value.value);
-  sink.Add(Verdict::kDefect, Severity::kMajor, 0.9, kWasted)
-      .With("best", best->value.text)
-      .With("last", Show(last))
-      .With("wasted", Percent(share, 0))
-      .With("window", std::to_string(window))
-      .With("pairs", CadencePairs(static_cast<int64_t>(best->value.value), window))
-      .Formula("(" + Show(last) + " - " + best->value.text + ") / " + Show(last) + " = " +
-               Percent(share, 0))
-      .From(best->place)
-      .Do(kPatienceDo);
-}
-
-void EarlyStop(const Context& context, Sink& sink) {
-  Wasted(context, sink);
-  const auto patience = context.run.Number("training.early_stopping_patience");
-  const auto every = context.run.Number("training.eval_steps");
-  const Timeline& timeline = context.timeline;
-  if (!patience || !every || timeline.steps_per_epoch.Empty()) {
-    const bool known = context.run.Fact("best_step") != nullptr ||
-                       context.run.Fact("state.best_global_step") != nullptr;
-    if (!known) sink.NotEvaluated(kPatienceNeeds);
-    return;
-  }
-  const double epochs = *patience * *every / timeline.steps_per_epoch.Middle();
-  const bool short_one = epochs < 0.5;
-  sink.Add(Verdict::kNote, short_one ? Severity::kMinor : Severity::kInfo, 0.9, kPatience)
-      .With("patience", Show(*patience))
-      .With("every", Show(*every))
-      .With("epochs", Show(epochs, 3))
-      .Formula(Show(*patience) + " * " + Show(*every) + " / " +
-               Show(timeline.steps_per_epoch.Middle(), 4) + " = " + Show(epochs, 3))
-      .From(context.run.Effective("training.early_stopping_patience")->place)
-      .Do(kPatienceDo);
 }
 
 constexpr Text kInflated = {
@@ -258,7 +154,8 @@ void ResumeInflates(const Context& context, Sink& sink) {
   for (const Reading& loss : losses) {
     if (loss.value.value < smallest->value.value) smallest = &loss;
   }
-  if (final->value.Printed().high >= 0.5 * smallest->value.value) return;
+  if (final->value.Printed().high >= 0.5 * smallest->value.Printed().low) return;
+  if (final->value.value == 0) return;  // no step was run: ckp-resume-replays-data
   const Reading* rate = context.run.Final("train_samples_per_second");
   Finding& finding =
       sink.Add(Verdict::kContradiction, Severity::kMajor, 0.95, kInflated)
@@ -288,20 +185,6 @@ Rule CkpBestNotServedRule() {
                   "huggingface/transformers#28539", "huggingface/transformers#30160",
                   "huggingface/transformers#31142", "modelscope/ms-swift#8030"};
   rule.evaluate = BestNotServed;
-  return rule;
-}
-
-Rule CkpEarlyStopUnitsRule() {
-  Rule rule;
-  rule.id = "ckp-early-stop-units";
-  rule.title = {"patience counts evaluations, not epochs", "patience는 에폭이 아니라 평가 횟수"};
-  rule.explanation = {
-      "More than half of the steps come after the best one (M); patience in epochs is printed, m "
-      "below half an epoch.",
-      "최고 지점 이후의 스텝이 절반을 넘음(M); patience를 에폭으로 환산하여 출력, 반 에폭 미만이면 m."};
-  rule.sources = {"huggingface/transformers#8581", "ashleve/lightning-hydra-template#195",
-                  "xcsf-dev/xcsf#120"};
-  rule.evaluate = EarlyStop;
   return rule;
 }
 

@@ -81,19 +81,31 @@ struct Stream {
   }
 };
 
+// Counted once for all runs that share the file.
+Stream StreamOf(const char* name, const RowFile<DataRow>& file) {
+  constexpr size_t kMostFiles = 256;
+  static std::map<std::string, Stream> known;
+  const std::string key = file.identity + " " + name;
+  if (const auto found = known.find(key); !file.identity.empty() && found != known.end()) {
+    return found->second;
+  }
+  Stream stream;
+  stream.name = name;
+  stream.file = file.file;
+  for (const DataRow& row : file.rows) {
+    stream.Add(row.source, row.id);
+    for (const std::string& summary : row.summaries) stream.Add(summary, row.id);
+  }
+  if (!file.identity.empty() && known.size() < kMostFiles) known.emplace(key, stream);
+  return stream;
+}
+
 std::vector<Stream> StreamsOf(const Rows& rows) {
   std::vector<Stream> streams;
   for (const auto& [name, file] :
-       {std::pair{"train", &rows.train}, std::pair{"validation", &rows.validation},
+       {std::pair{"train", &rows.Train()}, std::pair{"validation", &rows.Validation()},
         std::pair{"test", &rows.test}, std::pair{"references", &rows.references}}) {
-    Stream stream;
-    stream.name = name;
-    stream.file = file->file;
-    for (const DataRow& row : file->rows) {
-      stream.Add(row.source, row.id);
-      for (const std::string& summary : row.summaries) stream.Add(summary, row.id);
-    }
-    streams.push_back(stream);
+    streams.push_back(StreamOf(name, *file));
   }
   Stream predictions;
   predictions.name = "predictions";
@@ -108,7 +120,7 @@ void JudgeForms(const Context& context, Sink& sink) {
   const Rows& rows = RowsOf(context.run);
   const std::vector<Stream> streams = StreamsOf(rows);
   if (streams.empty()) {
-    const bool text = !rows.scored.Empty() || !rows.train.Empty() || !rows.validation.Empty();
+    const bool text = !rows.scored.Empty() || !rows.Train().Empty() || !rows.Validation().Empty();
     if (!text) sink.NotEvaluated(kNeedsText);
     return;
   }
@@ -186,12 +198,12 @@ void SaySplits(const RowFile<DataRow>& train, const RowFile<DataRow>& evaluation
 void JudgeLeaks(const Context& context, Sink& sink) {
   const Rows& rows = RowsOf(context.run);
   const auto has_origin = [](const DataRow& row) { return !row.origin.empty(); };
-  if (!rows.train.problem.empty()) throw Error(ErrorKind::kData, rows.train.problem);
-  const bool known = std::ranges::any_of(rows.train.rows, has_origin) ||
-                     std::ranges::any_of(rows.validation.rows, has_origin);
+  if (!rows.Train().problem.empty()) throw Error(ErrorKind::kData, rows.Train().problem);
+  const bool known = std::ranges::any_of(rows.Train().rows, has_origin) ||
+                     std::ranges::any_of(rows.Validation().rows, has_origin);
   if (known) {
-    SayFolds(rows.train, sink);
-    SaySplits(rows.train, rows.validation, sink);
+    SayFolds(rows.Train(), sink);
+    SaySplits(rows.Train(), rows.Validation(), sink);
     return;
   }
   const auto augmentation = context.run.Truth("augmentation.enabled");

@@ -40,6 +40,7 @@ struct Slowest {
   Reading low;
   Reading high;
   double ratio = 0;
+  double surely = 0;   // the least ratio that the printed digits allow
   bool rises = false;  // the slow one comes later
 };
 
@@ -51,7 +52,9 @@ std::optional<Slowest> SlowestOf(const Evidence& run) {
   };
   const auto [low, high] = std::minmax_element(times.begin(), times.end(), by_value);
   if (!(low->value.value > 0)) return std::nullopt;
-  return Slowest{*low, *high, high->value.value / low->value.value, high > low};
+  const Interval ratio = high->value.Printed() / low->value.Printed();
+  return Slowest{*low, *high, high->value.value / low->value.value, ratio.Empty() ? 0 : ratio.low,
+                 high > low};
 }
 
 std::string Change(const Evidence& run) {
@@ -67,7 +70,7 @@ void TimeUnstable(const Context& context, Sink& sink) {
     sink.NotEvaluated(kTimeNeeds);
     return;
   }
-  if (found->ratio <= kUnstable || found->high.value.value < kShortSeconds) return;
+  if (found->surely <= kUnstable || found->high.value.value < kShortSeconds) return;
   auto times = StepTimes(context.run, context.timeline);
   std::string steps;
   std::string steps_korean;
@@ -79,7 +82,7 @@ void TimeUnstable(const Context& context, Sink& sink) {
     }
   }
   const std::string change = Change(context.run);
-  const bool severe = found->ratio > kVeryUnstable && found->high.value.value >= kRunawaySeconds;
+  const bool severe = found->surely > kVeryUnstable && found->high.value.value >= kRunawaySeconds;
   sink.Add(Verdict::kContradiction, severe ? Severity::kBlocker : Severity::kMajor, 0.97,
            kUnstableText)
       .With("low", found->low.value.text)

@@ -15,10 +15,14 @@ constexpr Text kContradicted = {
     "{claimed_gap}점이 아님 (다른 채점기이므로 참고 수준)"};
 constexpr Text kGuess = {
     "the estimate of {claimed} for {base} stands against {known} of {what} ({ratio} times): another "
-    "scorer, other data, or a guess; this run's profile (RL/R1 {rl}, R2/R1 {r2}) is word-like, so "
-    "the two are not comparable",
+    "scorer, other data, or a guess",
     "{base}의 추정치 {claimed}은(는) {what} {known}와(과) 맞지 않음 ({ratio}배): 다른 채점기, 다른 데이터, 또는 "
-    "짐작; 이 실행의 분포(RL/R1 {rl}, R2/R1 {r2})는 단어 단위에 가까워 서로 비교할 수 없음"};
+    "짐작"};
+constexpr Text kProfile = {
+    "this run's profile (RL/R1 {rl}, R2/R1 {r2}) is word-like, that of {what} is not (RL/R1 "
+    "{their_rl}, R2/R1 {their_r2}): another scorer, so the scores are not comparable",
+    "이 실행의 분포(RL/R1 {rl}, R2/R1 {r2})는 단어 단위에 가깝지만 {what}의 분포(RL/R1 {their_rl}, R2/R1 "
+    "{their_r2})는 그렇지 않음: 채점기가 다르므로 점수를 서로 비교할 수 없음"};
 constexpr Text kUnverified = {
     "the compared {type} of {claimed} names no data set, split, scorer and row count",
     "비교 대상 {type} {claimed}에 데이터셋·분할·채점기·행 수가 없음"};
@@ -99,6 +103,27 @@ bool Expected(const Context& context, const Type& type, Sink& sink) {
   return any;
 }
 
+// Scores of words: RL well below R1, R2 far below. The known ones were scored another way.
+void Profile(const KnownScores& known, const Reading& r1, const Reading& r2, const Reading& rl,
+             Sink& sink) {
+  constexpr double kWordLikeR2 = 0.5;
+  const double own = r2.value.value / r1.value.value;
+  const double theirs = known.rouge2 / known.rouge1;
+  if (own >= kWordLikeR2 || theirs < kWordLikeR2) return;
+  const std::string own_rl = FixedText(rl.value.value / r1.value.value, 3);
+  sink.Add(Verdict::kNote, Severity::kInfo, 0.6, kProfile)
+      .With("rl", own_rl)
+      .With("r2", FixedText(own, 3))
+      .With("what", std::string(known.what), std::string(known.what_korean))
+      .With("their_rl", FixedText(known.rougel / known.rouge1, 3))
+      .With("their_r2", FixedText(theirs, 3))
+      .Formula("RL/R1 = " + own_rl + "; R2/R1 = " + FixedText(own, 3))
+      .From(r1.place)
+      .From(r2.place)
+      .From(rl.place)
+      .Do(kDo);
+}
+
 bool Estimated(const Context& context, const Type& type, Sink& sink) {
   bool any = false;
   const Reading* r1 = Best(context.run, "eval_rouge1");
@@ -124,12 +149,11 @@ bool Estimated(const Context& context, const Type& type, Sink& sink) {
         .With("known", FixedText(100 * value, 2))
         .With("what", std::string(known->what), std::string(known->what_korean))
         .With("ratio", Show(value / claim->value.Middle(), 2))
-        .With("rl", FixedText(rl->value.value / r1->value.value, 3))
-        .With("r2", FixedText(r2->value.value / r1->value.value, 3))
         .Formula(FixedText(100 * value, 2) + " / " + FixedText(100 * claim->value.Middle(), 0) + " = " +
                  Show(value / claim->value.Middle(), 2))
         .From(claim->place)
         .Do(kDo);
+    Profile(*known, *r1, *r2, *rl, sink);
   }
   return any;
 }

@@ -1,4 +1,4 @@
-// opt-lr-never-decays and opt-lr-wrong-step-rate: the course of the learning rate.
+// opt-lr-never-decays: the course of the learning rate, and what is said of it.
 #include <algorithm>
 #include <cmath>
 
@@ -110,7 +110,7 @@ void Claims(const Context& context, Sink& sink) {
     sink.Add(Verdict::kContradiction, Severity::kMajor, 0.99, kDecayClaim)
         .With("ramp", Show(timeline.warmup->ramp.Middle(), 4))
         .With("offset", std::to_string(timeline.warmup->offset))
-        .Formula("warm-up = " + ShowInterval(timeline.warmup_steps) + " of " +
+        .Formula("warm-up = " + ShowInterval(timeline.warmup_steps) + " / " +
                  std::to_string(timeline.planned_steps.value_or(0)) + " steps")
         .From(claim->place);
   }
@@ -198,83 +198,6 @@ void NeverDecays(const Context& context, Sink& sink) {
   Claims(context, sink);
 }
 
-constexpr Text kWrongRate = {
-    "the schedule spans {length} steps, the run has {steps}: {factor} times, as if it were stepped "
-    "per {unit}",
-    "스케줄은 {length}스텝, 실행은 {steps}스텝: {factor}배로, {unit}마다 진행된 것과 같음"};
-constexpr Text kWrongSettle = {"count scheduler steps and optimizer steps in the loop",
-                               "루프에서 스케줄러 스텝과 옵티마이저 스텝을 세기"};
-constexpr Text kWrongDo = {"step the scheduler once per optimizer step, and plan it over optimizer "
-                           "steps",
-                           "옵티마이저 스텝마다 한 번 스케줄러를 진행하고 옵티마이저 스텝 수로 계획할 것"};
-constexpr Text kWrongNeeds = {"needs a decaying linear schedule with steps and max_steps",
-                              "스텝과 max_steps가 있는 선형 감소 스케줄 필요"};
-
-// Where the line through two decaying points reaches zero.
-std::optional<Interval> ScheduleEnd(const Context& context) {
-  const Evidence& run = context.run;
-  std::vector<size_t> falling;
-  double largest = 0;
-  for (size_t i = 0; i < run.log.size(); ++i) {
-    const Reading* rate = run.log[i].Find("learning_rate");
-    if (rate == nullptr || !rate->value.Finite() || !context.timeline.log_steps[i]) continue;
-    if (rate->value.value >= largest) {
-      largest = rate->value.value;
-      falling.clear();
-    } else if (rate->value.value > 0) {
-      falling.push_back(i);
-    } else {
-      break;  // the schedule has ended before
-    }
-  }
-  if (falling.size() < 2) return std::nullopt;
-  const size_t first = falling.front();
-  const size_t last = falling.back();
-  const Interval high = run.log[first].Find("learning_rate")->value.Printed();
-  const Interval low = run.log[last].Find("learning_rate")->value.Printed();
-  const auto a = static_cast<double>(*context.timeline.log_steps[first]);
-  const auto b = static_cast<double>(*context.timeline.log_steps[last]);
-  const Interval end = ExactInterval(b) + low * ExactInterval(b - a) / (high - low);
-  return end.Empty() ? std::nullopt : std::optional(end);
-}
-
-void WrongStepRate(const Context& context, Sink& sink) {
-  const Setting* type = context.run.Effective("training.lr_scheduler_type");
-  const bool linear = type == nullptr || type->text == "linear";
-  const auto end = linear ? ScheduleEnd(context) : std::nullopt;
-  if (!end || !context.timeline.planned_steps) {
-    sink.NotEvaluated(kWrongNeeds);
-    return;
-  }
-  const auto planned = static_cast<double>(*context.timeline.planned_steps);
-  const double accumulation =
-      context.run.Number("training.gradient_accumulation_steps").value_or(1);
-  const double world = context.run.Number("training.world_size").value_or(1);
-  // Loggers print the rate before the step or behind it: the line ends one step apart.
-  const Interval ratio = MakeInterval(end->low - 1, end->high) / ExactInterval(planned);
-  struct Candidate {
-    double factor;
-    const char* unit;
-  };
-  for (const Candidate& candidate :
-       {Candidate{1 / accumulation, "micro-batch"}, Candidate{accumulation, "row of an update"},
-        Candidate{1 / world, "process"}, Candidate{world, "process"}}) {
-    if (candidate.factor == 1 || !Widen(ratio, 0.02 * candidate.factor).Contains(candidate.factor)) {
-      continue;
-    }
-    sink.Add(Verdict::kContradiction, Severity::kMajor, 0.95, kWrongRate)
-        .With("length", Show(end->Middle(), 5))
-        .With("steps", Show(planned))
-        .With("factor", Show(candidate.factor, 3))
-        .With("unit", candidate.unit)
-        .Formula(Show(end->Middle()) + " / " + Show(planned) + " = " + ShowInterval(ratio))
-        .From(context.run.log.front().place)
-        .Settle(kWrongSettle)
-        .Do(kWrongDo);
-    return;
-  }
-}
-
 }  // namespace
 
 Rule OptLrNeverDecaysRule() {
@@ -292,23 +215,6 @@ Rule OptLrNeverDecaysRule() {
       "워밍업 안에서 멈춘 실행은 제외."};
   rule.sources = {"arithmetic", "huggingface/transformers#36973", "huggingface/transformers#35942"};
   rule.evaluate = NeverDecays;
-  return rule;
-}
-
-Rule OptLrWrongStepRateRule() {
-  Rule rule;
-  rule.id = "opt-lr-wrong-step-rate";
-  rule.severity = Severity::kMajor;
-  rule.title = {"the schedule is stepped per micro-batch or process instead of per optimizer step",
-                "스케줄이 옵티마이저 스텝이 아니라 마이크로 배치나 프로세스마다 진행됨"};
-  rule.explanation = {
-      "The line through the decaying rates reaches zero at 1/accumulation, 1/processes, "
-      "accumulation or processes times the planned steps (2 %).",
-      "감소하는 학습률 직선이 계획된 스텝의 1/누적, 1/프로세스, 누적 또는 프로세스 배에서 0에 도달 (2 %)."};
-  rule.sources = {"huggingface/accelerate#999",      "huggingface/accelerate#1382",
-                  "huggingface/accelerate#1187",     "huggingface/transformers#24088",
-                  "Lightricks/LTX-Video-Trainer#67", "huggingface/diffusers#2632"};
-  rule.evaluate = WrongStepRate;
   return rule;
 }
 

@@ -10,9 +10,13 @@ namespace {
 
 constexpr Text kNan = {
     "gradients are not finite from step {first} to {last}: {steps} steps, {share} of the run{eval}; "
-    "a status of success is invalid past step {first}{best}",
+    "a status of success is invalid past step {first}",
     "{first}스텝부터 {last}스텝까지 그래디언트가 유한하지 않음: {steps}스텝, 실행의 {share}{eval}; {first}스텝 이후 "
-    "'성공' 상태는 무효{best}"};
+    "'성공' 상태는 무효"};
+constexpr Text kNanBest = {
+    "steps {first} to {last} are not usable; the best-scoring step {best} precedes them, so its score "
+    "stands if that checkpoint was served",
+    "{first}~{last}스텝은 사용할 수 없음; 점수가 가장 좋은 {best}스텝은 그 이전이므로 그 체크포인트를 썼다면 점수는 유효"};
 constexpr Text kNanSettle = {
     "check the saved weights for non-finite values and the scaler's scale at step {first}",
     "저장된 가중치의 비유한 값과 {first}스텝의 스케일러 값을 확인"};
@@ -128,15 +132,6 @@ void NanGrad(const Context& context, Sink& sink) {
   const auto window = WindowOf(context);
   if (!window) return;
   const Operand eval = EvalInside(context, *window);
-  std::string best;
-  std::string best_korean;
-  if (const Reading* step = context.run.Fact("best_step")) {
-    if (step->value.value < window->first) {
-      best = "; the best score (step " + step->value.text +
-             ") precedes it and stands if that checkpoint was served";
-      best_korean = "; 최고 점수(" + step->value.text + "스텝)는 그 이전이므로 그 체크포인트를 썼다면 유효";
-    }
-  }
   const double steps = window->last - window->first;
   const double share = window->run > 0 ? steps / window->run : 0;
   sink.Add(Verdict::kContradiction, Severity::kBlocker, 0.97, kNan)
@@ -145,12 +140,21 @@ void NanGrad(const Context& context, Sink& sink) {
       .With("steps", Show(steps))
       .With("share", Percent(share))
       .With("eval", eval.value, eval.korean)
-      .With("best", best, best_korean)
       .Formula("(" + Show(window->last) + " - " + Show(window->first) + ") / " + Show(window->run) +
                " = " + Percent(share))
       .From(window->place)
       .Settle(kNanSettle)
       .Do(kNanDo);
+  const Reading* best = context.run.Fact("best_step");
+  if (best == nullptr) best = context.run.Fact("state.best_global_step");
+  if (best == nullptr || !(best->value.value > 0) || best->value.value >= window->first) return;
+  sink.Add(Verdict::kNote, Severity::kInfo, 0.9, kNanBest)
+      .With("first", Show(window->first))
+      .With("last", Show(window->last))
+      .With("best", best->value.text)
+      .Formula(best->value.text + " < " + Show(window->first))
+      .From(best->place)
+      .From(window->place);
 }
 
 constexpr Text kFilter = {

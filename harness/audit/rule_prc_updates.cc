@@ -17,7 +17,10 @@ constexpr Text kSkippedNeeds = {"needs counted optimizer updates beside the glob
 void Skipped(const Context& context, Sink& sink) {
   const Reading* updates = context.run.Fact("optimizer_updates");
   const auto steps = context.timeline.executed_steps;
-  if (updates == nullptr || !steps) {
+  // Steps worked out from printed epochs are good to a few.
+  const bool counted = context.run.Fact("state.global_step") != nullptr ||
+                       (!context.run.log.empty() && context.run.log.front().Find("step") != nullptr);
+  if (updates == nullptr || !steps || !counted) {
     sink.NotEvaluated(kSkippedNeeds);
     return;
   }

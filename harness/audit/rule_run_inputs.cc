@@ -1,4 +1,4 @@
-// ckp-resume-replays-data, gen-cache-off, msr-not-reproducible, msr-padding-counted: what a run
+// gen-cache-off, msr-not-reproducible, msr-padding-counted: what a run
 // says of its own course beside the trace.
 #include <algorithm>
 #include <map>
@@ -17,20 +17,6 @@ namespace {
 
 constexpr double kSomePadding = 1.1;
 constexpr double kMuchPadding = 1.5;
-
-constexpr Text kReplayed = {
-    "epoch {epoch} trained {seen} rows, {distinct} different ones: {repeated} were repeated and "
-    "{skipped} of the {n} rows of the data never came, first {id}",
-    "{epoch} 에폭에서 {seen}행을 학습했으나 서로 다른 행은 {distinct}개: {repeated}개 반복, 데이터 {n}행 중 {skipped}개는 "
-    "한 번도 쓰이지 않음, 첫 사례 {id}"};
-constexpr Text kReplayDo = {
-    "restore the sampler's state at resume (or skip the batches already trained), and log row ids",
-    "재개 시 sampler 상태를 복원(또는 학습한 배치를 건너뜀)하고 행 id를 기록"};
-constexpr Text kReplaySettle = {"compare the order of ids with an uninterrupted run of the seed",
-                                "같은 seed의 중단 없는 실행과 id 순서를 비교"};
-constexpr Text kNeedsSeen = {
-    "needs the ids of the rows as they were trained (seen.jsonl: epoch, fname)",
-    "학습된 행의 id(seen.jsonl: epoch, fname) 필요"};
 
 constexpr Text kCacheOff = {
     "{file} has use_cache false and the run generates: every token recomputes all earlier ones",
@@ -71,43 +57,6 @@ constexpr Text kPaddingSettle = {"sum attention_mask over one epoch",
 constexpr Text kNeedsTokens = {
     "needs a token rate or num_input_tokens_seen, with encoded rows or a ledger",
     "토큰 처리율 또는 num_input_tokens_seen, 그리고 인코딩 행이나 ledger 필요"};
-
-// Ids of one epoch against the data's; the last epoch may be unfinished.
-void SayEpoch(const std::string& epoch, const std::map<std::string, size_t>& times,
-              const RowFile<DataRow>& train, const std::string& file, Sink& sink) {
-  size_t seen = 0, repeated = 0, skipped = 0;
-  std::string first;
-  for (const auto& [id, count] : times) {
-    seen += count;
-    repeated += count - 1;
-    if (count > 1 && first.empty()) first = id;
-  }
-  for (const DataRow& row : train.rows) skipped += times.contains(row.id) ? 0 : 1;
-  if (repeated == 0) return;
-  sink.Add(Verdict::kDefect, Severity::kBlocker, 0.95, kReplayed)
-      .With("epoch", epoch)
-      .With("seen", std::to_string(seen))
-      .With("distinct", std::to_string(times.size()))
-      .With("repeated", std::to_string(repeated))
-      .With("skipped", std::to_string(skipped))
-      .With("n", std::to_string(train.rows.size()))
-      .With("id", first)
-      .Formula(std::to_string(seen) + " - " + std::to_string(times.size()) + " = " +
-               std::to_string(repeated))
-      .From({file, "fname", 0})
-      .Settle(kReplaySettle)
-      .Do(kReplayDo);
-}
-
-void JudgeReplay(const Context& context, Sink& sink) {
-  const Rows& rows = RowsOf(context.run);
-  if (!Have(rows.seen, kNeedsSeen, sink)) return;
-  std::map<std::string, std::map<std::string, size_t>> epochs;
-  for (const DataRow& row : rows.seen.rows) ++epochs[row.fold][row.id];
-  for (const auto& [epoch, times] : epochs) {
-    SayEpoch(epoch, times, rows.train, rows.seen.file, sink);
-  }
-}
 
 std::optional<bool> CacheOf(const Json& document) {
   if (!document.is_object() || !document.contains("use_cache")) return std::nullopt;
@@ -271,22 +220,6 @@ void JudgePadding(const Context& context, Sink& sink) {
 }
 
 }  // namespace
-
-Rule CkpResumeReplaysDataRule() {
-  return {"ckp-resume-replays-data",
-          4,
-          Severity::kBlocker,
-          {"an epoch repeats rows and leaves others out", "에폭이 일부 행을 반복하고 일부를 건너뜀"},
-          {"With the ids of the rows as they were trained (seen.jsonl), each epoch must hold no row "
-           "twice; rows of the data that never came are counted beside it. Oversampling repeats "
-           "rows on purpose.",
-           "학습 순서의 행 id(seen.jsonl)가 있으면 한 에폭에 같은 행이 두 번 없어야 함; 한 번도 쓰이지 않은 행 수도 함께 표시. "
-           "오버샘플링은 의도된 반복."},
-          {"huggingface/transformers#40691", "huggingface/accelerate#2016",
-           "huggingface/accelerate#4071", "modelscope/ms-swift#10050", "verl-project/verl#7401",
-           "verl-project/verl#5725"},
-          JudgeReplay};
-}
 
 Rule GenCacheOffRule() {
   return {"gen-cache-off",

@@ -5,10 +5,19 @@
 #include "harness/base/nearest.h"
 
 namespace plumbline::audit {
+namespace {
+
+Rule Arithmetic(Rule rule) {
+  rule.arithmetic = true;
+  return rule;
+}
+
+}  // namespace
 
 const std::vector<Rule>& Rules() {
   static const std::vector<Rule> kRules = {
 #define RULE(Name) Name##Rule(),
+#define ARITHMETIC_RULE(Name) Arithmetic(Name##Rule()),
 #include "harness/audit/rules.def"
 #undef RULE
   };

@@ -1,6 +1,7 @@
 #include "harness/audit/summary_times.h"
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 
 #include "harness/audit/phrase.h"
@@ -9,8 +10,12 @@ namespace plumbline::audit {
 namespace {
 
 constexpr Text kElapsed = {
-    "the elapsed time {claimed} exceeds the last log line: {start} to {last} is {actual}",
-    "경과 시간 {claimed}은(는) 마지막 로그를 넘음: {start}부터 {last}까지는 {actual}"};
+    "the elapsed time {claimed} exceeds the last log line: {start} to {last} is {actual}{document}",
+    "경과 시간 {claimed}은(는) 마지막 로그를 넘음: {start}부터 {last}까지는 {actual}{document}"};
+constexpr Text kGap = {
+    "{gap} s lie between the end of {before} and this start: fits an unlogged final evaluation of it "
+    "(its evaluations took {times} s)",
+    "{before}의 끝과 이 시작 사이 {gap}초: 그 실행의 기록되지 않은 마지막 평가와 맞음 (평가 시간 {times}초)"};
 constexpr Text kRatio = {
     "\"{claimed}\" {base} in {kind} time is {actual}{other}", "{kind} 시간 {base} 대비 \"{claimed}\"은(는) {actual}{other}"};
 constexpr Text kIncomplete = {
@@ -52,6 +57,27 @@ const Point* LastTimed(const Evidence& run) {
   return last;
 }
 
+// "HH:MM" that a report says it was written at, in seconds after `last`; nullopt: not stated.
+std::optional<double> DocumentTime(const Evidence& run, double last, std::string* shown) {
+  constexpr double kDay_s = 86400;
+  const auto found = run.words.find("document_time");
+  if (found == run.words.end()) return std::nullopt;
+  const std::string& text = found->second;
+  const auto digit = [&](size_t i) {
+    return i < text.size() && std::isdigit(static_cast<unsigned char>(text[i])) != 0;
+  };
+  for (size_t i = 0; i + 4 < text.size(); ++i) {
+    const bool clock = digit(i) && digit(i + 1) && text[i + 2] == ':' && digit(i + 3) && digit(i + 4);
+    if (!clock || digit(i + 5) || (i > 0 && (digit(i - 1) || text[i - 1] == ':'))) continue;
+    *shown = text.substr(i, 5);
+    double at = 36000.0 * (text[i] - '0') + 3600.0 * (text[i + 1] - '0') +
+                600.0 * (text[i + 3] - '0') + 60.0 * (text[i + 4] - '0');
+    while (at < last) at += kDay_s;
+    return at;
+  }
+  return std::nullopt;
+}
+
 void Elapsed(const Context& context, Sink& sink) {
   const auto start = Seconds(context.run, "start");
   const Point* last = LastTimed(context.run);
@@ -59,11 +85,16 @@ void Elapsed(const Context& context, Sink& sink) {
   const double actual = *last->clock_s - *start;
   for (const Claim* claim : context.run.ClaimsOf("elapsed_s")) {
     if (actual <= 0 || claim->value.low <= actual + 60) continue;
+    std::string written;
+    const auto document = DocumentTime(context.run, *last->clock_s, &written);
+    const bool later = document && *start + claim->value.low > *document + 60;
     SayWrong(sink, kElapsed, 0.97, claim->place)
         .With("claimed", claim->text)
         .With("start", context.run.words.at("start"))
         .With("last", last->timestamp)
         .With("actual", ClockText(actual))
+        .With("document", later ? ", and the report itself was written at " + written : "",
+              later ? ", 보고서 자체의 작성 시각은 " + written : "")
         .Formula(last->timestamp + " - " + context.run.words.at("start") + " = " +
                  FixedText(actual, 0) + " s")
         .From(last->place);
@@ -187,24 +218,58 @@ void Incomplete(const Context& context, Sink& sink) {
                FixedText(eval_s, 2) + " = " + FixedText(total_s, 0));
 }
 
+// The run that ended last before this one's start, and its end.
+const Evidence* RunBefore(const Context& context, double start, double* end) {
+  const Evidence* before = nullptr;
+  for (const Evidence& other : context.study.runs) {
+    const auto other_end = Seconds(other, "end");
+    if (&other == &context.run || !other_end || *other_end > start) continue;
+    if (before != nullptr && *other_end <= *end) continue;
+    before = &other;
+    *end = *other_end;
+  }
+  return before;
+}
+
+// A gap as long as an evaluation of the run before.
+void Gap(const Context& context, Sink& sink) {
+  constexpr double kLongest = 1.5;  // of its slowest evaluation
+  const auto start = Seconds(context.run, "start");
+  double end = 0;
+  const Evidence* before = start ? RunBefore(context, *start, &end) : nullptr;
+  if (before == nullptr) return;
+  const auto times = Series(before->evaluations, "eval_runtime");
+  if (times.empty()) return;
+  const auto [shortest, longest] = std::ranges::minmax(
+      times, {}, [](const Reading& time) { return time.value.value; });
+  const double gap = *start - end;
+  if (gap < shortest.value.value || gap > kLongest * longest.value.value) return;
+  sink.Add(Verdict::kNote, Severity::kInfo, 0.5, kGap)
+      .With("gap", FixedText(gap, 0))
+      .With("before", before->name)
+      .With("times", JoinTexts(times, ", "))
+      .Formula(context.run.words.at("start") + " - " + before->words.at("end") + " = " +
+               FixedText(gap, 0) + " s")
+      .From(times.front().place);
+}
+
 // The first interval against the median of the others, and the gap before the start.
-void StartUp(const Context& context, Sink& sink) {
+bool StartUp(const Context& context, Sink& sink) {
   const Evidence& run = context.run;
   const auto start = Seconds(run, "start");
   auto times = StepTimes(run, context.timeline);
-  if (!start || times.size() < 2 || run.log.empty() || !run.log.front().clock_s) return;
+  if (!start || times.size() < 2 || run.log.empty() || !run.log.front().clock_s) {
+    return false;
+  }
   const auto& first_step = context.timeline.log_steps.front();
-  if (!first_step || *first_step <= 0) return;
+  if (!first_step || *first_step <= 0) return false;
   const auto steps = static_cast<double>(*first_step);
   const double first = (*run.log.front().clock_s - *start) / steps;
   std::ranges::sort(times);
   const double median = times[times.size() / 2];
-  double before = -1;  // the end of the run before
-  for (const Evidence& other : context.study.runs) {
-    const auto end = Seconds(other, "end");
-    if (&other != &run && end && *end <= *start) before = std::max(before, *end);
-  }
-  if (before < 0 || first < 1.3 * median || first * steps < 60) return;
+  double before = 0;
+  const bool follows = RunBefore(context, *start, &before) != nullptr;
+  if (!follows || first < 1.3 * median || first * steps < 60) return false;
   sink.Add(Verdict::kNote, Severity::kInfo, 0.5, kStartUp)
       .With("gap", FixedText(*start - before, 0))
       .With("steps", Show(steps))
@@ -212,6 +277,7 @@ void StartUp(const Context& context, Sink& sink) {
       .Formula("(" + run.log.front().timestamp + " - " + run.words.at("start") + ") / " + Show(steps) +
                " = " + FixedText(first, 1) + " s; median later " + FixedText(median, 1) + " s")
       .From(run.log.front().place);
+  return true;
 }
 
 }  // namespace
@@ -226,7 +292,7 @@ void CheckSummaryTimes(const Context& context, Sink& sink) {
   Ratios(context, "time_ratio_train", sink);
   Ratios(context, "time_ratio_eval", sink);
   Incomplete(context, sink);
-  StartUp(context, sink);
+  if (!StartUp(context, sink)) Gap(context, sink);
 }
 
 }  // namespace plumbline::audit

@@ -77,7 +77,7 @@ void DeriveRows(const Evidence& run, Timeline& timeline) {
       return;
     }
     const auto whole = Integers(rows, 2);
-    if (whole && whole->size() == 1) {
+    if (whole && whole->size() == 1 && whole->front() > 0) {
       timeline.rows_per_epoch = whole->front();
       timeline.rows_observed = true;
       return;
@@ -186,7 +186,8 @@ void DeriveStepsPerEpoch(const Evidence& run, Timeline& timeline) {
   if (!timeline.steps_by_rates.Empty() && timeline.epochs_planned && !StoppedBySteps(run)) {
     const Interval by_rates = timeline.steps_by_rates / ExactInterval(*timeline.epochs_planned);
     timeline.derivations.push_back(
-        {"D2", "steps/s * s / epochs = " + ShowInterval(by_rates) + " steps per epoch"});
+        {"D2", "steps/s * s = " + ShowInterval(timeline.steps_by_rates) + " steps; / epochs = " +
+                   ShowInterval(by_rates) + " steps per epoch"});
     if (timeline.steps_per_epoch.Empty()) timeline.steps_per_epoch = by_rates;
   }
   if (!stepped.Empty()) return;
@@ -216,8 +217,13 @@ void DeriveBatch(const Evidence& run, Timeline& timeline) {
                      std::to_string(timeline.batches.front()) + " gives " +
                      ShowInterval(timeline.steps_per_epoch) + " steps per epoch"});
     }
-  } else if (StoppedBySteps(run)) {
-    const auto whole = Integers(timeline.batch_by_rates, kMostBatches);
+  } else if (!timeline.batch_by_rates.Empty()) {
+    // Rows a step on average; the last batch of an epoch may be smaller than the others.
+    const double steps = timeline.steps_per_epoch.Empty() ? 0 : timeline.steps_per_epoch.low;
+    const double larger = StoppedBySteps(run) ? 1 : steps > 1 ? steps / (steps - 1) : 0;
+    const auto whole =
+        Integers(MakeInterval(timeline.batch_by_rates.low, timeline.batch_by_rates.high * larger),
+                 kMostBatches);
     if (whole) timeline.batches = *whole;
   }
   if (timeline.batches.size() != 1) return;

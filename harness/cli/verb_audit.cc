@@ -1,9 +1,12 @@
 // plumbline audit PATH...: silent defects of finished runs, ours or anybody's.
+#include <algorithm>
 #include <iostream>
+#include <set>
 
 #include "harness/audit/audit.h"
 #include "harness/audit/output.h"
 #include "harness/audit/read.h"
+#include "harness/audit/rule.h"
 #include "harness/base/error.h"
 #include "harness/base/file.h"
 #include "harness/cli/arguments.h"
@@ -52,6 +55,18 @@ std::vector<audit::RunAudit> AuditAll(const Arguments& arguments) {
   return audits;
 }
 
+constexpr int kNotJudged = 3;  // DESIGN section 3
+
+// Not one rule had its inputs: a silence that says nothing of the run.
+bool NothingJudged(const audit::RunAudit& run) {
+  std::set<std::string> open;
+  for (const audit::Finding& finding : run.findings) {
+    if (finding.verdict != audit::Verdict::kNotEvaluated) return false;
+    open.insert(finding.rule);
+  }
+  return open.size() == audit::Rules().size();
+}
+
 int RunAuditVerb(const Arguments& arguments) {
   const audit::Language language = LanguageOf(arguments);
   const audit::Severity fail_on = FailOn(arguments);
@@ -73,7 +88,8 @@ int RunAuditVerb(const Arguments& arguments) {
     std::cout << audit::AuditToText(audits, language);
   }
   const auto worst = audit::WorstOf(audits);
-  return worst && *worst <= fail_on ? 1 : 0;
+  if (worst && *worst <= fail_on) return 1;
+  return std::ranges::all_of(audits, NothingJudged) ? kNotJudged : 0;
 }
 
 }  // namespace

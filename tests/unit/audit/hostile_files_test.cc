@@ -1,6 +1,8 @@
 // Files that were made to break a reader: each ends in a clear error or a note, never in a crash.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -149,6 +151,29 @@ TEST_F(HostileFiles, LoopsOfLinksAreNothingThere) {
   EXPECT_THAT(Audit(), HasSubstr("cfg-"));
   fs::create_symlink(directory_ / "round", directory_ / "round");
   EXPECT_THAT(Audit("round"), HasSubstr("error: "));
+}
+
+TEST_F(HostileFiles, PipesAndDirectoriesInPlaceOfFilesAreNeitherReadNorWaitedFor) {
+  ASSERT_EQ(::mkfifo((directory_ / "pipe").c_str(), 0600), 0);
+  EXPECT_THAT(Audit("pipe"), HasSubstr("neither a file nor a directory"));
+  Write("trainer_state.json", State("{}"));
+  for (const char* name : {"predictions.jsonl", "config.json", "training_args.bin", "seen.jsonl"}) {
+    ASSERT_EQ(::mkfifo((directory_ / name).c_str(), 0600), 0);
+  }
+  fs::create_directory(directory_ / "ledger.json");
+  fs::create_directory(directory_ / "model.safetensors");
+  EXPECT_THAT(Audit(), HasSubstr("cfg-"));
+}
+
+TEST_F(HostileFiles, WhatMayNotBeReadIsSaid) {
+  if (::geteuid() == 0) GTEST_SKIP() << "root may read everything";
+  fs::create_directory(directory_ / "closed");
+  fs::permissions(directory_ / "closed", fs::perms::none);
+  EXPECT_THAT(Audit("closed"), HasSubstr("error: "));
+  fs::permissions(directory_ / "closed", fs::perms::owner_all);
+  Write("trainer_state.json", State("{}"));
+  fs::permissions(directory_ / "trainer_state.json", fs::perms::none);
+  EXPECT_THAT(Audit(), HasSubstr("Permission denied"));
 }
 
 // Figures for 1,000 directories are taken by hand; here they must all be read, and apart.

@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 
+#include "harness/audit/korean_particles.h"
 #include "harness/audit/output.h"
 #include "harness/audit/read.h"
 #include "tests/unit/audit/tier1_cases.h"
@@ -130,6 +131,24 @@ TEST(Korean, WordsAreReplacedAndNamesAreLeftAlone) {
             "eval_steps 의 step.py 그리고 warmup-steps");
   EXPECT_EQ(KoreanWords("log_history[3].step, 2 epochs."), "log_history[3].step, 2 에폭.");
   EXPECT_EQ(KoreanWords(""), "");
+}
+
+TEST(Korean, ParticlesFollowTheWordBefore) {
+  for (const auto& [open, closed] : std::initializer_list<std::pair<const char*, const char*>>{
+           {"500을(를)", "500을"},           {"5.2은(는)", "5.2는"},
+           {"2e-05은(는)", "2e-05는"},       {"1와(과) 2와(과)", "1과 2와"},
+           {"8(으)로", "8로"},               {"10(으)로", "10으로"},
+           {"kobart이(가)", "kobart가"},     {"llama 3.2-3b와(과)", "llama 3.2-3b와"},
+           {"q_proj,down을(를)", "q_proj,down을"}, {"73.7 %은(는)", "73.7 %는"},
+           {"배치 (10)이(가)", "배치 (10)이"}, {"\"평균\"은(는)", "\"평균\"은"},
+           {"기울(으)로", "기울로"},         {"은(는)", "은(는)"},
+           {"\xF0\x9F\x98\x80을(를)", "\xF0\x9F\x98\x80을(를)"}}) {
+    EXPECT_EQ(WithParticles(open), closed);
+  }
+}
+
+TEST(Korean, FunctionsOfAFormulaStay) {
+  EXPECT_EQ(KoreanWords("min(1, 2) and 6 h 7 min"), "min(1, 2) 그리고 6 시간 7 분");
 }
 
 TEST(Korean, AnEnglishWordWouldBeSeen) {

@@ -162,6 +162,22 @@ TEST_F(OwnRun, DataOfAnotherDigestIsNotUsed) {
   EXPECT_TRUE(RowsOf(Run()).train.file.empty());
 }
 
+// Runs of one audit share what they were made with; what differs between them is not shared.
+TEST_F(OwnRun, SharedDataIsReadAnewWhenItOrTheRowsTakenChange) {
+  for (int i = 0; i < 2; ++i) {
+    WriteLedger(100, {"t0", "t1"});
+    EXPECT_EQ(Judge("data-split-overlap", Run()).size(), 1u);
+    WriteLedger(100, {"t0"});
+    EXPECT_THAT(Judge("data-split-overlap", Run()), IsEmpty());
+  }
+  std::string other = kTrain;  // of the same size
+  other.replace(other.find("weather"), 7, "station");
+  Write("data-train.jsonl", other);
+  EXPECT_THAT(RowsOf(Run()).train.problem, HasSubstr("another digest"));
+  WriteLedger(100, {"t0", "t1"});
+  EXPECT_THAT(Judge("data-split-overlap", Run()), IsEmpty());
+}
+
 TEST_F(OwnRun, RenamedColumnsAreNotJoined) {
   WriteConfig(R"(, "data.fields.dialogue": {"value": "talk", "origin": {"layer": "suite"},
                   "shadowed": []})");
@@ -194,6 +210,19 @@ TEST_F(OwnRun, TheRecordSaysTheSameAndNamesNoPlaceOfTheDirectory) {
   EXPECT_EQ(check::ToJson(RecordAudit(directory_.path())), check::ToJson(written));  // itself no input
   Write(kAuditFile, "{}");  // broken: looked at anew
   EXPECT_EQ(check::ToJson(ReadAudit(directory_.path())), check::ToJson(written));
+}
+
+TEST_F(OwnRun, RowsTrainedUnevenlyAreFound) {
+  EXPECT_EQ(Judge("ckp-resume-replays-data", Run()).at(0).verdict, Verdict::kNotEvaluated);
+  Write("seen.jsonl", "{\"times\":2,\"rows\":2,\"fname\":\"t0\"}\n");
+  EXPECT_THAT(Judge("ckp-resume-replays-data", Run()), IsEmpty());
+  Write("seen.jsonl", R"({"times":1,"rows":1,"fname":"t1"}
+{"times":3,"rows":1,"fname":"t0"}
+)");
+  const auto findings = Judge("ckp-resume-replays-data", Run());
+  ASSERT_EQ(findings.size(), 1u);
+  EXPECT_EQ(findings[0].severity, Severity::kBlocker);
+  EXPECT_THAT(English(findings[0]), HasSubstr("1 rows 3 times (t0), 1 rows 1 times (t1)"));
 }
 
 TEST_F(OwnRun, ADirectoryThatCannotBeAuditedIsToldAndLeavesNoFile) {

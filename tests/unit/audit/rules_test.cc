@@ -72,6 +72,18 @@ TEST(Suppressions, AReasonIsRequired) {
   EXPECT_ERROR(ReadSuppressions(directory / "s.yaml"), ErrorKind::kUsage, "reason");
 }
 
+TEST(Suppressions, APatternThatNoRuleFitsIsAnError) {
+  const testing::TemporaryDirectory directory;
+  std::ofstream(directory / "s.yaml") << "- rule: gne-*\n  reason: a slip\n";
+  EXPECT_ERROR(ReadSuppressions(directory / "s.yaml"), ErrorKind::kUsage, "gne-*");
+}
+
+TEST(Suppressions, OpenQuestionsAreNotSuppressed) {
+  auto audits = AuditStudy({"s", {Evidence{}}});
+  Suppress({{"gen-*", "why", ""}}, audits);
+  for (const Finding& finding : audits[0].findings) EXPECT_FALSE(finding.suppressed) << finding.rule;
+}
+
 TEST(Confidence, IndependentDerivationsCombineUpToACap) {
   EXPECT_NEAR(CombineConfidence({0.5, 0.5}), 0.75, 1e-12);
   EXPECT_DOUBLE_EQ(CombineConfidence({0.97, 0.97, 0.97}), 0.99);

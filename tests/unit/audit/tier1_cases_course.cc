@@ -1,6 +1,8 @@
 #include "tests/unit/audit/tier1_cases.h"
 
 #include <algorithm>
+#include <cmath>
+#include <numbers>
 
 #include "tests/unit/audit/trace_fixture.h"
 
@@ -14,6 +16,16 @@ void Schedule(Evidence& run, double length) {
     const double step = 10.0 * static_cast<double>(i + 1) - 1;
     run.log[i].values["learning_rate"] =
         ReadingOf(Printed(2e-5 * std::max(0.0, (length - step) / length), 12), "learning_rate");
+  }
+}
+
+// transformers' cosine: half a wave down to zero at `length`, and up again behind it.
+void Cosine(Evidence& run, double length) {
+  Set(run, "training.lr_scheduler_type", "cosine");
+  for (size_t i = 0; i < run.log.size(); ++i) {
+    const double step = 10.0 * static_cast<double>(i + 1) - 1;
+    const double rate = 1e-5 * (1 + std::cos(std::numbers::pi * step / length));
+    run.log[i].values["learning_rate"] = ReadingOf(Printed(rate, 12), "learning_rate");
   }
 }
 
@@ -40,6 +52,12 @@ std::vector<Case> CourseCases() {
          Schedule(run, 500);
        },
        "spans 126 steps"},
+      {"opt-lr-wrong-step-rate", "OverEarly",
+       [](Evidence& run) { Schedule(run, 300); },  // nobody's unit of work
+       [](Evidence& run) { Schedule(run, 500); }, "over at step 310 of 500: the rest is trained"},
+      {"opt-lr-wrong-step-rate", "CosineRises",
+       [](Evidence& run) { Cosine(run, 250); },
+       [](Evidence& run) { Cosine(run, 500); }, "the rate rises again behind it"},
       {"opt-accum-loss-not-normalised", "Scaled",
        [](Evidence& run) {
          Set(run, "training.gradient_accumulation_steps", "4");

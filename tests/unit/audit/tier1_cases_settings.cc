@@ -63,6 +63,17 @@ std::vector<Case> SettingCases() {
          Set(run, "augmentation.ratio", "0");
        },
        "augmentation 0.5"},
+      {"cfg-flag-without-trace", "Seen",
+       [](Evidence& run) {
+         Set(run, "augmentation.enabled", "true");
+         Set(run, "augmentation.ratio", "0.25");
+       },
+       [](Evidence& run) {  // 2000 rows and a quarter more are the 2500 of the trace
+         Set(run, "augmentation.enabled", "true");
+         Set(run, "augmentation.ratio", "0.25");
+         Set(run, "data.train_samples", "2000");
+       },
+       "augmentation 0.25"},
       {"cfg-flag-without-trace", "Folds", [](Evidence& run) { Set(run, "folds.k", "5"); },
        [](Evidence& run) { Set(run, "folds.k", "1"); }, "5 folds"},
       {"data-sample-count-mismatch", "Evaluation",

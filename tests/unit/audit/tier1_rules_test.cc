@@ -48,6 +48,20 @@ TEST(Tier1Rules, MetCrossTokenizerLossNeedsTwoFamilies) {
   EXPECT_TRUE(Said(Judge("met-cross-tokenizer-loss", Study{"s", {a, b}})).empty());
 }
 
+// 0.15 / sqrt(499) = 0.0067.
+TEST(Tier1Rules, ABestEvaluationThatChanceExplainsIsANote) {
+  for (const auto& [best, verdict] : std::initializer_list<std::pair<const char*, Verdict>>{
+           {"0.480", Verdict::kDefect}, {"0.465", Verdict::kNote}}) {
+    Evidence run = MakeTrace({});  // 0.46 at the end
+    Fact(run, "best_step", "100");
+    Set(run, "training.metric_for_best_model", "rouge1");
+    run.evaluations[0].values["eval_rouge1"] = ReadingOf(best, "eval_rouge1");
+    const auto said = Said(Judge("ckp-early-stop-units", run));
+    ASSERT_EQ(said.size(), 1u);
+    EXPECT_EQ(said[0].verdict, verdict) << best;
+  }
+}
+
 TEST(Tier1Rules, TheTableCoversEveryRuleOfTierOne) {
   std::set<std::string> covered = {"met-cross-tokenizer-loss", "gen-forced-eos-not-eos"};
   for (const Case& one : Cases()) covered.insert(one.rule);

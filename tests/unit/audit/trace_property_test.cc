@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "harness/base/random.h"
-#include "tests/unit/audit/trace_fixture.h"
+#include "tests/unit/audit/mutation_cases.h"
 
 namespace plumbline::audit {
 namespace {
@@ -12,27 +12,60 @@ TEST(TraceProperty, ACleanControlHasNothingAboveNote) {
   EXPECT_EQ(AboveNote(MakeTrace({})), "");
 }
 
+std::string Shown(const TraceOptions& o) {
+  return "rows " + std::to_string(o.rows) + " batch " + std::to_string(o.batch) + " epochs " +
+         std::to_string(o.epochs) + " warmup " + std::to_string(o.warmup) + " logging " +
+         std::to_string(o.logging_steps) + " steps " + std::to_string(o.print_steps) +
+         " decimals " + std::to_string(o.epoch_decimals) + " " + std::to_string(o.rate_decimals) +
+         " " + std::to_string(o.rate_per_s_decimals);
+}
+
 TEST(TraceProperty, RoundingATrueRunNeverGivesAContradiction) {
   SplitMix64 random(20240611);
   for (int i = 0; i < 400; ++i) {
-    TraceOptions o;
-    o.rows = 100 + static_cast<int>(random.Below(5000));
-    o.batch = 1 + static_cast<int>(random.Below(40));
-    o.epochs = 1 + static_cast<int>(random.Below(4));
-    const int planned = (o.rows + o.batch - 1) / o.batch * o.epochs;
-    o.warmup = static_cast<int>(random.Below(static_cast<uint64_t>(planned / 3 + 1)));
-    o.logging_steps = 1 + static_cast<int>(random.Below(50));
-    o.print_steps = random.Below(2) == 0;
-    o.rate_before_step = random.Below(2) == 0;
-    o.epoch_decimals = 1 + static_cast<int>(random.Below(4));
-    o.rate_decimals = 6 + static_cast<int>(random.Below(8));
-    o.rate_per_s_decimals = 1 + static_cast<int>(random.Below(4));
-    o.step_s = (60 + 100 * random.Unit()) / planned;  // evaluation stays below half of the time
-    const Evidence run = MakeTrace(o);
-    EXPECT_EQ(AboveNote(run), "")
-        << "rows " << o.rows << " batch " << o.batch << " epochs " << o.epochs << " warmup "
-        << o.warmup << " logging " << o.logging_steps << " steps " << o.print_steps << " decimals "
-        << o.epoch_decimals << " " << o.rate_decimals << " " << o.rate_per_s_decimals;
+    const TraceOptions o = RandomTrace(random);
+    Evidence run = MakeTrace(o);
+    EXPECT_EQ(AboveNote(run), "") << Shown(o);
+    // Nobody says how many rows there are.
+    std::erase_if(run.settings, [](const Setting& one) { return one.key == "data.train_samples"; });
+    EXPECT_EQ(AboveNote(run), "") << Shown(o) << " without rows";
+  }
+}
+
+// 15 rows/s of 120 s over 1.667 steps/s: 9 rows a step, whatever the rows are.
+TEST(TraceProperty, RatesAloneProveABatch) {
+  for (const auto& [micro, said] : std::initializer_list<std::pair<const char*, size_t>>{
+           {"9", 0}, {"3", 1}, {"8", 1}}) {
+    Evidence run;
+    run.final["train_runtime"] = ReadingOf("120.0", "train_runtime");
+    run.final["train_samples_per_second"] = ReadingOf("15.0", "train_samples_per_second");
+    run.final["train_steps_per_second"] = ReadingOf("1.667", "train_steps_per_second");
+    Set(run, "training.num_train_epochs", "2");
+    Set(run, "training.per_device_train_batch_size", micro);
+    EXPECT_EQ(Said(Judge("cfg-effective-batch-mismatch", run)).size(), said) << micro;
+  }
+}
+
+// Rule by rule, with the claims and settings that it looks at, all of them true.
+TEST(TraceProperty, TrueFiguresOfEveryRuleAreNeverContradicted) {
+  constexpr int kTrials = 60;
+  SplitMix64 random(7);
+  for (const RoundingCase& one : RoundingCases()) {
+    int evaluated = 0;
+    for (int i = 0; i < kTrials; ++i) {
+      const TraceOptions o = RandomTrace(random);
+      Study study{"made", {MakeTrace({}), MakeTrace(o)}};
+      study.runs[0].name = "fast";
+      one.print(study, o, random);
+      bool open = false;
+      for (const Finding& finding : Judge(one.rule, study, 1)) {
+        open = open || finding.verdict == Verdict::kNotEvaluated;
+        EXPECT_NE(finding.verdict, Verdict::kContradiction)
+            << one.rule << ": " << English(finding) << " | " << finding.formula << " | " << Shown(o);
+      }
+      if (!open) ++evaluated;
+    }
+    EXPECT_GT(evaluated, 0) << one.rule << " never had its inputs";
   }
 }
 

@@ -110,6 +110,21 @@ TEST(AdapterTargets, NothingMatchedIsABlocker) {
   EXPECT_EQ(findings[0].severity, Severity::kBlocker);
 }
 
+TEST(AdapterTargets, NamesInAnExpressionAreLookedFor) {
+  Saved saved;
+  Layer(Layer(saved, 0), 1);
+  Evidence run = saved.Save("adapter_model.safetensors");
+  run.documents.config = {{"num_hidden_layers", 2}};
+  run.documents.adapter_config = {{"target_modules", R"(.*\.self_attn\.(q_proj|v_porj))"}, {"r", 1}};
+  EXPECT_THAT(Says("adp-targets-partial", run),
+              ElementsAre(HasSubstr("1 of 2 adapter targets match no module: v_porj")));
+  for (const char* fine : {R"(.*\.self_attn\.(q)_proj)", R"(.*layers\.(0|1)\..*(q_proj))",
+                           R"(.*(k_proj)?q_proj)", ".*q_proj", "all-linear", "(((", "(a"}) {
+    run.documents.adapter_config["target_modules"] = fine;
+    EXPECT_THAT(Says("adp-targets-partial", run), IsEmpty()) << fine;
+  }
+}
+
 TEST(AdapterZero, AZeroMatrixFires) {
   Saved saved;
   Layer(Layer(saved, 0), 1, {0, 0});
@@ -228,29 +243,6 @@ TEST(Hostile, DocumentsOfWrongTypesCrashNoRule) {
     if (rule.tier < 2) continue;
     EXPECT_NO_THROW(Judge(rule.id, run)) << rule.id;
   }
-}
-
-Rows SeenRows(std::vector<std::string> ids) {
-  Rows rows;
-  rows.seen.file = "seen.jsonl";
-  for (const std::string& id : ids) {
-    DataRow row;
-    row.id = id;
-    row.fold = "0";
-    rows.seen.rows.push_back(row);
-    rows.train.rows.push_back(row);
-  }
-  rows.train.rows.resize(2);
-  rows.train.rows[0].id = "a";
-  rows.train.rows[1].id = "b";
-  return rows;
-}
-
-TEST(ResumeReplays, FiresOnARowTrainedTwiceInAnEpoch) {
-  EXPECT_THAT(Judge("ckp-resume-replays-data", RunOf(SeenRows({"a", "b"}))), IsEmpty());
-  EXPECT_THAT(Says("ckp-resume-replays-data", RunOf(SeenRows({"a", "a"}))),
-              ElementsAre(HasSubstr("epoch 0 trained 2 rows, 1 different ones: 1 were repeated and "
-                                    "1 of the 2 rows of the data never came, first a")));
 }
 
 TEST(CacheOff, FiresOnARunThatGenerates) {

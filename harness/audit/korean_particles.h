@@ -1,0 +1,16 @@
+// Particles that Korean texts leave open ("500을(를)") take the form that the word before them asks for.
+#ifndef PLUMBLINE_HARNESS_AUDIT_KOREAN_PARTICLES_H_
+#define PLUMBLINE_HARNESS_AUDIT_KOREAN_PARTICLES_H_
+
+#include <string>
+#include <string_view>
+
+namespace plumbline::audit {
+
+// By the last syllable, digit or Latin letter before it as Koreans read it; left open where that is
+// not known.
+std::string WithParticles(std::string_view text);
+
+}  // namespace plumbline::audit
+
+#endif  // PLUMBLINE_HARNESS_AUDIT_KOREAN_PARTICLES_H_

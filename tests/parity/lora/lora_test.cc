@@ -211,7 +211,7 @@ TEST_P(Lora, MergedAndSavedIsPeftsMergedModel) {
   const testing::TemporaryDirectory directory;
   models::SaveModel(*model, directory.path(), at::kFloat);
   EXPECT_THAT(directory.List(), ::testing::ElementsAre("config.json", "model.safetensors"));
-  const auto plain = models::LoadModel(directory.path(), at::kCPU), base = LoadBase();
+  const auto plain = models::LoadModel(directory.path(), testing::TestDevice()), base = LoadBase();
   std::map<std::string, at::Tensor> before;
   for (const auto& [name, value] : base->Parameters()) before[name] = value;
   size_t changed = 0;

@@ -63,7 +63,12 @@ constexpr Text kNeedsPairs = {"needs eval_loss with a generation score, at two e
                               "생성 점수가 있는 eval_loss 필요 (평가 두 번 또는 실행 두 개)"};
 
 double StandardError(const Evidence& run) {
-  const auto rows = EvalRows(run);
+  auto rows = EvalRows(run);
+  if (!rows && !run.evaluations.empty()) {  // nobody states them: the last evaluation's own product
+    const Reading* rate = run.evaluations.back().Find("eval_samples_per_second");
+    const Reading* time = run.evaluations.back().Find("eval_runtime");
+    if (rate != nullptr && time != nullptr) rows = rate->value.value * time->value.value;
+  }
   return rows && *rows > 0 ? kSmallDeviation / std::sqrt(*rows) : 0;
 }
 
@@ -80,7 +85,8 @@ void WithinRun(const Context& context, const std::vector<EvalPair>& pairs, Sink&
     const double r1_change = have_r1 ? b.r1->value.value - a.r1->value.value : 0;
     const double unit = have_r1 && a.r1->value.value > 1.5 ? 100 : 1;
     const bool noise = have_r1 && std::abs(r1_change) / unit < StandardError(context.run);
-    sink.Add(Verdict::kSymptom, Severity::kMajor, noise ? 0.3 : 0.6, noise ? kNoGain : kFalls)
+    sink.Add(Verdict::kSymptom, noise ? Severity::kMinor : Severity::kMajor, noise ? 0.3 : 0.6,
+             noise ? kNoGain : kFalls)
         .With("loss_change", SignedPercent(loss_change))
         .With("r1_change", Show(r1_change, 3))
         .With("score_change", SignedPercent(score_change))

@@ -58,6 +58,13 @@ void DeriveRates(const Evidence& run, Timeline& timeline) {
   if (samples != nullptr && steps != nullptr && steps->value.value > 0) {
     timeline.batch_by_rates = samples->value.Printed() / steps->value.Printed();
   }
+  // The last session of a resumed run tells its own part alone, not the whole's rows and steps.
+  constexpr double kWhole = 0.98;
+  const Reading* reached = FirstOf(run, {"state.global_step"});
+  const bool told = reached != nullptr && !timeline.steps_by_rates.Empty();
+  if (told && timeline.steps_by_rates.high < kWhole * reached->value.value) {
+    timeline.rows_seen = timeline.steps_by_rates = kEmptyInterval;
+  }
 }
 
 void DeriveRows(const Evidence& run, Timeline& timeline) {
@@ -82,7 +89,6 @@ void DeriveRows(const Evidence& run, Timeline& timeline) {
       timeline.rows_observed = true;
       return;
     }
-    if (!Disjoint(rows, ExactInterval(declared.value_or(rows.Middle())))) return;
     return;  // the trace contradicts the declared rows: neither is used
   }
   if (declared) timeline.rows_per_epoch = static_cast<int64_t>(*declared);

@@ -283,6 +283,8 @@ class Case {
     const std::string references = ReferenceLines(evaluator_->examples(), evaluator_->rows());
     if (!references.empty()) WriteFileAtomic(options_.out / "references.jsonl", references);
     WriteFileAtomic(options_.out / "encoded.jsonl", EncodedLines(*model_, train_.tokens.rows));
+    if (model_->is_encoder_decoder()) return;
+    WriteFileAtomic(options_.out / "encoded_inference.jsonl", PromptLines(evaluator_->rows()));
   }
 
   // Findings leave the exit status alone: it is the verdict's.

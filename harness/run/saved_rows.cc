@@ -72,6 +72,18 @@ std::string EncodedLines(const models::Model& model, std::span<const data::Token
   return lines;
 }
 
+std::string PromptLines(std::span<const data::TokenizedRow> rows, size_t most_bytes) {
+  std::string lines;
+  for (const data::TokenizedRow& row : rows.first(std::min(rows.size(), size_t{kEncodedRows}))) {
+    const std::vector<int64_t> mask(row.input_ids.size(), 1);
+    const Json line = {{"fname", row.fname}, {"input_ids", row.input_ids}, {"attention_mask", mask}};
+    const std::string text = line.dump() + "\n";
+    if (lines.size() + text.size() > most_bytes) break;
+    lines += text;
+  }
+  return lines;
+}
+
 std::string SeenLines(std::span<const std::string> ids, std::span<const int64_t> times) {
   PLUMBLINE_CHECK(ids.size() == times.size());
   std::map<int64_t, std::pair<int64_t, size_t>> rows;  // how many, and the first

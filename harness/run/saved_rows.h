@@ -32,6 +32,10 @@ std::string ReferenceLines(std::span<const data::Example> examples,
 std::string EncodedLines(const models::Model& model, std::span<const data::TokenizedRow> rows,
                          size_t most_bytes = kMostEncodedBytes);
 
+// encoded_inference.jsonl of a decoder-only model: the first rows as generation is given them,
+// {"fname","input_ids","attention_mask"}; alone, so without padding.
+std::string PromptLines(std::span<const data::TokenizedRow> rows, size_t most_bytes = kMostEncodedBytes);
+
 // seen.jsonl: {"times","rows","fname"} a line, fewest times first: so many rows were trained so often in
 // the whole run, and the first of them. A few lines, however large the data. ids[i] belongs to times[i].
 std::string SeenLines(std::span<const std::string> ids, std::span<const int64_t> times);

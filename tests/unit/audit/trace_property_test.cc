@@ -69,6 +69,21 @@ TEST(TraceProperty, TrueFiguresOfEveryRuleAreNeverContradicted) {
   }
 }
 
+// 500 steps, of which the last session ran 200 in 40 s: its rates are no whole run's.
+TEST(TraceProperty, RatesOfAResumedSessionContradictNothing) {
+  Evidence run = MakeTrace({});
+  Fact(run, "state.global_step", "500");
+  Final(run, "train_runtime", "40.0");
+  Final(run, "train_samples_per_second", "50.0");
+  Final(run, "train_steps_per_second", "5.0");
+  for (const char* rule : {"opt-step-plan-mismatch", "data-sample-count-mismatch",
+                           "cfg-effective-batch-mismatch", "cfg-cli-shadowed-by-file"}) {
+    EXPECT_TRUE(Said(Judge(rule, run)).empty()) << rule;
+  }
+  Set(run, "training.per_device_train_batch_size", "12");  // what the session proves still holds
+  EXPECT_EQ(Said(Judge("cfg-effective-batch-mismatch", run)).size(), 1u);
+}
+
 // The batch that the trace proves, against a resolved one two away.
 TEST(TraceProperty, ADeclaredBatchOutsideTheIntervalFlipsTheVerdict) {
   for (const char* batch : {"10", "9", "11", "8", "12"}) {

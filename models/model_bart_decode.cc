@@ -8,6 +8,7 @@
 
 #include "harness/base/error.h"
 #include "models/nn/activation.h"
+#include "models/nn/products.h"
 
 // Legend: N packed source tokens, R rows (items x beams), D width, V vocabulary.
 
@@ -84,7 +85,8 @@ at::Tensor BartDecoder::Step(const Ids& token_ids, const Ids& parents) {
     x_RD = FeedForward(layers[layer].ffn, x_RD);
   }
   const BartWeights& weights = model_.weights();
-  return at::addmm(weights.final_logits_bias_1V, x_RD, weights.shared_VD.t()).to(at::kFloat);
+  return nn::RowProduct(x_RD, weights.shared_VD, weights.final_logits_bias_1V.flatten())
+      .to(at::kFloat);
 }
 
 void BartDecoder::KeepItems(const Ids& items) {

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "harness/base/error.h"
+#include "models/nn/products.h"
 
 // Legend: R rows (items x beams), B items, D width, E head width, V vocabulary.
 
@@ -59,7 +60,7 @@ CausalDecoder::CausalDecoder(const CausalModel& model, const std::vector<Ids>& p
 }
 
 at::Tensor CausalDecoder::LogitsOf(const at::Tensor& hidden_RD) const {
-  return at::mm(hidden_RD, model_.weights().output_VD().t()).to(at::kFloat);
+  return nn::RowProduct(hidden_RD, model_.weights().output_VD()).to(at::kFloat);
 }
 
 at::Tensor CausalDecoder::Step(const Ids& token_ids, const Ids& parents) {

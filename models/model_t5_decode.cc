@@ -4,6 +4,7 @@
 #include <c10/core/InferenceMode.h>
 
 #include "harness/base/error.h"
+#include "models/nn/products.h"
 
 // Legend: N packed source tokens, R rows (items x beams), D width, I width of all heads, V vocabulary.
 
@@ -80,7 +81,7 @@ at::Tensor T5Decoder::Step(const Ids& token_ids, const Ids& parents) {
   x_RD = nn::Apply(weights.decoder_norm, x_RD);
   const T5Config& settings = model_.settings();
   if (settings.scales_logits) x_RD = x_RD * settings.logit_scale();
-  return at::linear(x_RD, weights.head_VD).to(at::kFloat);
+  return nn::RowProduct(x_RD, weights.head_VD).to(at::kFloat);
 }
 
 void T5Decoder::KeepItems(const Ids& items) {

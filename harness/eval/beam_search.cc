@@ -1,12 +1,11 @@
 // Beam search over a batch: every item has its own BeamItem, all share the decoder's steps.
-#include <ATen/Parallel.h>
-
 #include <algorithm>
 
 #include "harness/eval/beam_item.h"
 #include "harness/eval/processors.h"
 #include "harness/eval/search_batch.h"
 #include "harness/eval/top_candidates.h"
+#include "third_party/libtorch/parallel.h"
 
 namespace plumbline::eval {
 namespace {

@@ -1,7 +1,5 @@
 // Greedy search and sampling: transformers' _sample. Rows of an item that have ended are fed on,
 // unread, until the whole item has ended: a decoder drops items, not rows.
-#include <ATen/Parallel.h>
-
 #include <algorithm>
 #include <numeric>
 #include <string>
@@ -11,6 +9,7 @@
 #include "harness/eval/search_batch.h"
 #include "harness/eval/top_candidates.h"
 #include "harness/eval/warpers.h"
+#include "third_party/libtorch/parallel.h"
 
 namespace plumbline::eval {
 namespace {

@@ -1,7 +1,6 @@
 #include "harness/measure/machine_limits.h"
 
 #include <ATen/ATen.h>
-#include <ATen/Parallel.h>
 #include <c10/core/InferenceMode.h>
 
 #include <atomic>
@@ -9,6 +8,7 @@
 
 #include "harness/base/clock.h"
 #include "harness/base/error.h"
+#include "third_party/libtorch/parallel.h"
 
 namespace plumbline::measure {
 namespace {

@@ -81,7 +81,7 @@ struct Product {
 constexpr Product kProducts[] = {
     {"aten::mm", 0, true},      {"aten::bmm", 0, true},   {"aten::mv", 0, false},
     {"aten::addmm", 1, true},   {"aten::baddbmm", 1, true}, {"aten::addmv", 1, false},
-    {"aten::_addmm_activation", 1, false}};
+    {"aten::_addmm_activation", 1, false}, {"plumbline::mm", 0, false}};
 
 const Product* FindProduct(std::string_view name) {
   for (const Product& product : kProducts) {
@@ -140,9 +140,9 @@ struct OperatorCounter::State {
     return nullptr;
   }
 
-  // Operators alone: autograd's nodes and our own functions are reported too, under other names.
+  // Operators and our own products alone: autograd's nodes are reported too, under other names.
   void Count(const std::string& name, Inputs inputs) {
-    if (!name.starts_with("aten::")) return;
+    if (!name.starts_with("aten::") && !name.starts_with("plumbline::")) return;
     const Product* product = FindProduct(name);
     if (product != nullptr && IsOuterCall(*product, inputs)) return;
     const std::string shape_key = name + " [" + ShapeClasses(inputs) + "]";

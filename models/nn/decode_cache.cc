@@ -1,7 +1,6 @@
 #include "models/nn/decode_cache.h"
 
 #include <ATen/ATen.h>
-#include <ATen/Parallel.h>
 
 #include <algorithm>
 #include <cstring>
@@ -9,6 +8,7 @@
 #include <utility>
 
 #include "harness/base/error.h"
+#include "third_party/libtorch/parallel.h"
 
 namespace plumbline::nn {
 namespace {

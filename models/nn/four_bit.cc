@@ -3,7 +3,6 @@
 
 #include <ATen/ATen.h>
 #include <ATen/Dispatch.h>
-#include <ATen/Parallel.h>
 
 #include <algorithm>
 #include <cmath>
@@ -12,6 +11,7 @@
 #include <utility>
 
 #include "harness/base/error.h"
+#include "third_party/libtorch/parallel.h"
 
 namespace plumbline::nn {
 namespace {

@@ -8,6 +8,7 @@
 
 #include "harness/base/error.h"
 #include "models/nn/autocast.h"
+#include "models/nn/products.h"
 
 namespace plumbline::nn {
 namespace {
@@ -43,14 +44,14 @@ class FourBitProduct : public torch::autograd::Function<FourBitProduct> {
                             const FourBitLinear& linear) {
     context->saved_data["linear"] = c10::IValue::make_capsule(c10::make_intrusive<Saved>(linear));
     const at::Tensor weight_OI = WholeWeight(linear, x_NI.scalar_type());
-    if (!linear.bias_O.defined()) return at::mm(x_NI, weight_OI.t());
-    return at::addmm(OfType(linear.bias_O, x_NI.scalar_type()), x_NI, weight_OI.t());
+    if (!linear.bias_O.defined()) return RowProduct(x_NI, weight_OI);
+    return RowProduct(x_NI, weight_OI, OfType(linear.bias_O, x_NI.scalar_type()));
   }
 
   static variable_list backward(AutogradContext* context, const variable_list& outputs) {
     const auto capsule = context->saved_data["linear"].toCapsule();
     const FourBitLinear& linear = static_cast<const Saved&>(*capsule).linear;
-    return {at::mm(outputs[0], WholeWeight(linear, outputs[0].scalar_type())), at::Tensor()};
+    return {Product(outputs[0], WholeWeight(linear, outputs[0].scalar_type())), at::Tensor()};
   }
 };
 

@@ -9,6 +9,7 @@
 
 #include "harness/base/error.h"
 #include "models/nn/autocast.h"
+#include "models/nn/products.h"
 
 namespace plumbline::nn {
 namespace {
@@ -43,8 +44,7 @@ at::Tensor IntoLogitGradient(const at::Tensor& logp_CV, const at::Tensor& labels
 Pass RunChunk(const at::Tensor& hidden_CD, const at::Tensor& weight_VD, const at::Tensor& bias_V,
               const at::Tensor& labels_C1, double smoothing, Wanted wanted,
               const at::Tensor& grad_weight_VD) {
-  const at::Tensor logits_CV = bias_V.defined() ? at::addmm(bias_V, hidden_CD, weight_VD.t())
-                                                : at::mm(hidden_CD, weight_VD.t());
+  const at::Tensor logits_CV = RowProduct(hidden_CD, weight_VD, bias_V);
   const at::Tensor logp_CV = at::log_softmax(logits_CV, 1, at::kFloat);
   Pass pass;
   pass.nll_sum = logp_CV.gather(1, labels_C1).sum(at::kDouble).neg();
@@ -60,12 +60,14 @@ Pass RunChunk(const at::Tensor& hidden_CD, const at::Tensor& weight_VD, const at
                           is_half ? std::nullopt : AutocastType(hidden_CD.device()));
   const at::Tensor grad_CV =
       IntoLogitGradient(logp_CV, labels_C1, smoothing).to(weight_VD.scalar_type());
-  if (wanted.hidden) pass.grad_hidden_KD = at::mm(grad_CV, weight_VD);
+  if (wanted.hidden) pass.grad_hidden_KD = Product(grad_CV, weight_VD);
   if (wanted.weight) {
-    pass.grad_weight_VD =
-        grad_weight_VD.defined()
-            ? grad_weight_VD.addmm_(grad_CV.t(), hidden_CD)
-            : OfType(at::mm(grad_CV.t(), hidden_CD), weight_VD.scalar_type());
+    pass.grad_weight_VD = grad_weight_VD;
+    if (grad_weight_VD.defined()) {
+      AddProduct(grad_weight_VD, grad_CV.t(), hidden_CD);
+    } else {
+      pass.grad_weight_VD = OfType(Product(grad_CV.t(), hidden_CD), weight_VD.scalar_type());
+    }
   }
   return pass;
 }

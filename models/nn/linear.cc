@@ -12,16 +12,13 @@
 #include "harness/base/error.h"
 #include "models/nn/autocast.h"
 #include "models/nn/four_bit_linear.h"
+#include "models/nn/products.h"
 
 namespace plumbline::nn {
 namespace {
 
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
-
-at::Tensor Product(const at::Tensor& x_NI, const at::Tensor& weight_OI, const at::Tensor& bias_O) {
-  return bias_O.defined() ? at::addmm(bias_O, x_NI, weight_OI.t()) : at::mm(x_NI, weight_OI.t());
-}
 
 // Forward with the merged tensors, gradients to the parts: autograd must not see the merged
 // storage, or the parts would not be leaves. `leaves` are the parts' weights, then their biases if
@@ -37,7 +34,7 @@ class MergedProduct : public torch::autograd::Function<MergedProduct> {
     context->saved_data["key_part"] = key_part;
     context->saved_data["widths"] = widths;
     context->saved_data["num_leaves"] = static_cast<int64_t>(leaves.size());
-    return Product(x_NI, merged_weight_OI, merged_bias_O.value_or(at::Tensor()));
+    return RowProduct(x_NI, merged_weight_OI, merged_bias_O.value_or(at::Tensor()));
   }
 
   static variable_list backward(AutogradContext* context, const variable_list& outputs) {
@@ -46,18 +43,20 @@ class MergedProduct : public torch::autograd::Function<MergedProduct> {
     const std::vector<int64_t> widths = context->saved_data["widths"].toIntVector();
     const auto num_leaves = static_cast<size_t>(context->saved_data["num_leaves"].toInt());
     const int64_t key_part = context->saved_data["key_part"].toInt();
-    const auto biases_begin = static_cast<int64_t>(1 + widths.size());
     variable_list grads(1 + num_leaves + 4);
     // Under autocast the product was of another type than the weights; so is its gradient.
     const at::ScalarType type = grad_NO.scalar_type();
-    if (context->needs_input_grad(0)) grads[0] = at::mm(grad_NO, OfType(saved[1], type));
-    if (context->needs_input_grad({{1, 1 + num_leaves}})) {
-      const auto weights = at::mm(grad_NO.t(), OfType(saved[0], type)).split_with_sizes(widths, 0);
+    if (context->needs_input_grad(0)) grads[0] = Product(grad_NO, OfType(saved[1], type));
+    const size_t end_of_weights = 1 + widths.size();
+    if (context->needs_input_grad({{1, end_of_weights}})) {
+      const auto weights = Product(grad_NO.t(), OfType(saved[0], type)).split_with_sizes(widths, 0);
       std::copy(weights.begin(), weights.end(), grads.begin() + 1);
-      if (num_leaves == widths.size()) return grads;
+    }
+    if (context->needs_input_grad({{end_of_weights, 1 + num_leaves}})) {
       const auto biases = grad_NO.sum(0).split_with_sizes(widths, 0);
       if (key_part >= 0) biases[static_cast<size_t>(key_part)].zero_();
-      std::copy(biases.begin(), biases.end(), grads.begin() + biases_begin);
+      std::copy(biases.begin(), biases.end(),
+                grads.begin() + static_cast<std::ptrdiff_t>(end_of_weights));
     }
     return grads;
   }
@@ -76,7 +75,15 @@ at::Tensor BaseProduct(const Linear& linear, const at::Tensor& x_NI) {
   if (linear.is_four_bit()) {
     return FourBitProduct({{*linear.slot->four_bit}, linear.bias_O}, linear.slot->compute_type, x_NI);
   }
-  return Product(x_NI, linear.weight_OI, linear.bias_O);
+  if (!at::GradMode::is_enabled()) return RowProduct(x_NI, linear.weight_OI, linear.bias_O);
+  std::vector<at::Tensor> leaves = {linear.weight_OI};
+  std::optional<at::Tensor> bias;
+  if (linear.bias_O.defined()) {
+    leaves.push_back(linear.bias_O);
+    bias = linear.bias_O.detach();
+  }
+  return MergedProduct::apply(AsOperand(x_NI), at::TensorList(leaves), 1, -1,
+                              linear.weight_OI.detach(), bias);
 }
 
 bool HasFourBit(const MergedLinear& linear) {
@@ -99,7 +106,7 @@ at::Tensor MergedFourBitProduct(const MergedLinear& linear, const at::Tensor& x_
 
 at::Tensor BaseProduct(const MergedLinear& linear, const at::Tensor& x_NI) {
   if (HasFourBit(linear)) return MergedFourBitProduct(linear, x_NI);
-  if (!at::GradMode::is_enabled()) return Product(x_NI, linear.weight_OI, linear.bias_O);
+  if (!at::GradMode::is_enabled()) return RowProduct(x_NI, linear.weight_OI, linear.bias_O);
   std::vector<at::Tensor> leaves;
   for (const Linear& part : linear.parts) leaves.push_back(part.weight_OI);
   std::optional<at::Tensor> bias;

@@ -1,12 +1,12 @@
 #include "models/nn/prompt_cache.h"
 
 #include <ATen/ATen.h>
-#include <ATen/Parallel.h>
 
 #include <algorithm>
 #include <utility>
 
 #include "harness/base/error.h"
+#include "third_party/libtorch/parallel.h"
 
 namespace plumbline::nn {
 namespace {

@@ -2,12 +2,12 @@
 #include "models/nn/rms_norm.h"
 
 #include <ATen/ATen.h>
-#include <ATen/Parallel.h>
 #include <torch/csrc/autograd/custom_function.h>
 
 #include <algorithm>
 
 #include "models/nn/kernels/rms_norm.h"
+#include "third_party/libtorch/parallel.h"
 
 namespace plumbline::nn {
 namespace {

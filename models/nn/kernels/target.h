@@ -9,6 +9,12 @@
 #define PLUMBLINE_EVERY_ISA
 #endif
 
+// For a kernel whose shape differs between the sets of instruction_set.h.
+#if defined(__x86_64__)
+#define PLUMBLINE_AVX512 __attribute__((target("avx512f,avx512dq,avx512vl,avx2,fma")))
+#define PLUMBLINE_AVX2 __attribute__((target("avx2,fma")))
+#endif
+
 // A helper of such a function must become part of it, or it would be compiled for the oldest processor.
 #define PLUMBLINE_INLINE __attribute__((always_inline)) static inline
 

@@ -3,6 +3,7 @@
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>
 
+#include "models/nn/linear.h"
 #include "tests/testing/error_matcher.h"
 
 namespace plumbline::train {
@@ -33,6 +34,19 @@ TEST(OperatorCounter, FlopsOfForwardAndBackwardAreThoseByHand) {
   EXPECT_EQ(counts.calls.at("aten::addmm"), 1);
   EXPECT_EQ(counts.calls.at("aten::mm"), 1);
   EXPECT_EQ(counts.flops, 2 * 4 * 3 * 2 + 2 * 2 * 4 * 3);
+}
+
+// The same map through our own products.
+TEST(OperatorCounter, OurProductsCountAsTheLibrarysDo) {
+  const nn::Linear map{at::ones({2, 3}).requires_grad_(true), at::ones({2}).requires_grad_(true)};
+  const OperatorCounter counter;
+  nn::Apply(map, at::ones({4, 3})).sum().backward();
+  const OperatorCounts counts = counter.counts();
+  EXPECT_EQ(counts.calls.at("plumbline::mm"), 2);
+  EXPECT_EQ(counts.calls.count("aten::mm") + counts.calls.count("aten::addmm"), 0u);
+  EXPECT_EQ(counts.shape_calls.at("plumbline::mm [4x4,4x2]"), 1);
+  EXPECT_EQ(counts.flops, 2 * 4 * 3 * 2 + 2 * 2 * 4 * 3);
+  EXPECT_EQ(counts.product_dtypes.at("float32"), 2);
 }
 
 TEST(OperatorCounter, BatchedProductsAndVectorsCountTheirFlops) {

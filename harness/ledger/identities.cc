@@ -166,6 +166,8 @@ void AddRows(const Ledger& ledger, List& list) {
   list.Counts("taken_rows", "distinct rows of one epoch", ledger.declared.train_rows,
               static_cast<int64_t>(std::set<std::string>(rows.begin(), rows.end()).size()),
               "data.max_train_samples");
+  list.Counts("taken_rows.listed", "rows of one epoch", ledger.declared.train_rows,
+              std::ssize(rows), "data.max_train_samples");
 }
 
 std::string Joined(const std::vector<std::string>& names) {

@@ -200,9 +200,6 @@ class Case {
       ledger_.observed.notes.insert(ledger_.observed.notes.begin(), config_.Text("experiment.note"));
     }
     ledger_.observed.checkpoint_digest = CheckpointDigest(model_directory_);
-    for (const data::Example& example : train_.dataset.examples) {
-      ledger_.observed.taken_rows.push_back(example.fname);
-    }
     Take(check::LedgerObservations(ledger_, arguments_.early_stopping_patience.has_value()));
   }
 

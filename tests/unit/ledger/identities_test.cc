@@ -161,6 +161,8 @@ INSTANTIATE_TEST_SUITE_P(
         Plant{"target_tokens", [](Ledger& l) { l.declared.target_tokens_per_epoch = 29; }},
         Plant{"taken_rows",
               [](Ledger& l) { l.observed.taken_rows.back() = l.observed.taken_rows.front(); }},
+        Plant{"taken_rows.listed",
+              [](Ledger& l) { l.observed.taken_rows.push_back(l.observed.taken_rows.front()); }},
         Plant{"trainable_parameters", [](Ledger& l) { l.declared.trainable_parameters = 5; }},
         Plant{"total_parameters", [](Ledger& l) { l.declared.total_parameters = 5; }},
         Plant{"adapter_modules", [](Ledger& l) { l.declared.adapter_modules = {"q_proj"}; }},

@@ -33,7 +33,11 @@ TEST(EngineOptions, EveryVerbHasExactlyTheseOptions) {
       {"bench",
        "model only rows source-length target-length new-tokens batch-size beams repetitions "
        "min-time threads seed device inputs write-inputs texts json"},
-      {"run", "out resume suite"}, {"eval", "out json"}, {"generate", "out"}, {"score", "out"}};
+      {"run", "out resume suite"},
+      {"eval", "out json"},
+      {"generate", "out"},
+      {"merge", "out"},
+      {"score", "out"}};
   std::map<std::string, std::string> found;
   for (const Verb& verb : EngineTable()) found[verb.name] = OptionsOf(verb);
   EXPECT_EQ(found, frozen);

@@ -104,15 +104,6 @@ std::optional<double> TrainOnlySeconds(const Evidence& run) {
 
 double RougeUnit(const Reading& rouge1) { return rouge1.value.value > 1.5 ? 100 : 1; }
 
-bool RougeLIsRouge1(const Reading& rouge1, const Reading& rougel) {
-  constexpr double kPerfect = 0.95;
-  constexpr double kFinestDigit = 1e-4;  // a score printed with all its digits must agree in them
-  const double gap = std::abs(rouge1.value.value - rougel.value.value);
-  const double ulp = 2 * std::max(rouge1.value.half_ulp, rougel.value.half_ulp);
-  const double unit = RougeUnit(rouge1);
-  return gap <= std::min(ulp, kFinestDigit * unit) && rouge1.value.value < kPerfect * unit;
-}
-
 std::string FamilyOf(const Evidence& run) {
   if (run.documents.config.is_object() && run.documents.config.contains("model_type") &&
       run.documents.config["model_type"].is_string()) {

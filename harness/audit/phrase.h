@@ -36,8 +36,6 @@ double EvaluationsInRuntime(const Evidence& run);
 std::optional<double> TrainOnlySeconds(const Evidence& run);
 // 100 for scores of 0 to 100, else 1.
 double RougeUnit(const Reading& rouge1);
-// Equal to the last printed digit, and not because the outputs are perfect.
-bool RougeLIsRouge1(const Reading& rouge1, const Reading& rougel);
 // "t5" for "csebuetnlp/mT5_multilingual_XLSum": model_type of config.json, else from the name.
 std::string FamilyOf(const Evidence& run);
 bool IsSequenceToSequence(const Evidence& run);

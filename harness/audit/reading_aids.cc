@@ -7,6 +7,7 @@
 #include <set>
 #include <span>
 
+#include "harness/audit/equal_rouge.h"
 #include "harness/audit/interval.h"
 #include "harness/audit/phrase.h"
 
@@ -14,7 +15,6 @@ namespace plumbline::audit {
 namespace {
 
 constexpr int kDigits = 4;
-constexpr double kFewestRows = 50;  // of met-r1-equals-rl
 constexpr double kPlacesApart = 1e-9;  // epochs of one place
 
 // From `from` (included) on, to the next band's.
@@ -130,8 +130,8 @@ void AddRouge(const Evidence& run, std::vector<ReadingAid>& aids) {
                               : Operand{"tokenizer", tokenizer->text, ""};
   const Reading* r1 = LastOf(run.evaluations, "eval_rouge1");
   const Reading* rl = LastOf(run.evaluations, "eval_rougeL");
-  const bool invalid = EvalRows(run).value_or(kFewestRows) >= kFewestRows && r1 != nullptr &&
-                       rl != nullptr && RougeLIsRouge1(*r1, *rl);
+  const bool invalid = r1 != nullptr && rl != nullptr && RougesAreEqual(run, *r1, *rl) &&
+                       !EqualByWords(run);
   for (const Type& type : kTypes) {
     const Reading* reading = LastOf(run.evaluations, type.name);
     if (reading == nullptr) continue;

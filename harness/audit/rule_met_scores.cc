@@ -3,16 +3,15 @@
 #include <algorithm>
 #include <cmath>
 
+#include "harness/audit/equal_rouge.h"
 #include "harness/audit/phrase.h"
 #include "harness/audit/rows.h"
 #include "harness/audit/rule.h"
 #include "harness/audit/text_branches.h"
-#include "harness/eval/rouge.h"
 
 namespace plumbline::audit {
 namespace {
 
-constexpr double kFewestRows = 50;
 constexpr double kNearPerfect = 0.8;
 constexpr double kCloseToOne = 0.97;
 constexpr double kTokenAgreement = 0.05;
@@ -63,38 +62,15 @@ std::vector<Scores> ScoresOf(const Evidence& run) {
 // Scores of 0 to 100 are read as shares.
 double Unit(const Scores& scores) { return RougeUnit(scores.r1); }
 
-bool Equal(const Scores& scores) {
-  return RougeLIsRouge1(scores.r1, scores.rl);
-}
-
 std::vector<Scores> EqualScores(const Evidence& run) {
   std::vector<Scores> equal;
-  if (EvalRows(run).value_or(kFewestRows) < kFewestRows) return equal;
   for (const Scores& scores : ScoresOf(run)) {
-    if (Equal(scores)) equal.push_back(scores);
+    if (RougesAreEqual(run, scores.r1, scores.rl)) equal.push_back(scores);
   }
   return equal;
 }
 
 double R2OverR1(const Scores& scores) { return scores.r2.value.value / scores.r1.value.value; }
-
-// The saved rows themselves give it by whole words: texts of one pattern share their words in order.
-bool EqualByWords(const Evidence& run) {
-  constexpr size_t kMostRows = 2000;
-  const auto& rows = RowsOf(run).scored.rows;
-  eval::RougeScorer scorer({"unicode", false});
-  double r1 = 0, rl = 0;
-  size_t n = 0;
-  for (const ScoredRow& row : rows) {
-    if (row.references.empty() || n == kMostRows) continue;
-    const auto scores = scorer.Score(row.prediction, row.references);
-    r1 += scores[eval::kRouge1].f1;
-    rl += scores[eval::kRougeL].f1;
-    ++n;
-  }
-  constexpr double kFinestDigit = 1e-4;
-  return n > 0 && std::abs(r1 - rl) / static_cast<double>(n) <= kFinestDigit;
-}
 
 void R1EqualsRl(const Context& context, Sink& sink) {
   const auto all = ScoresOf(context.run);

@@ -7,7 +7,7 @@
 #include <map>
 #include <string>
 
-#include "tests/unit/audit/audit_fixture.h"
+#include "tests/unit/audit/rows_fixture.h"
 
 namespace plumbline::audit {
 namespace {
@@ -59,6 +59,20 @@ TEST(ReadingAids, RougeLiesInEachBandAsAShareOrInPercent) {
   EXPECT_EQ(BandOf("rouge1", "eval_rouge1", "53.4"), "0.534 [0.5 to 0.7]");
   EXPECT_EQ(BandOf("rougeL", "eval_rougeL", "0.7"), "0.7 [0.7 or more]");
   EXPECT_EQ(BandOf("rougeL", "eval_rougeL", "700"), "");
+}
+
+// Where saved rows make the scores equal, met-r1-equals-rl is silent: nothing points at it.
+TEST(ReadingAids, EqualScoresAreNoQualityUnlessTheRowsExplainThem) {
+  const auto says = [](const std::string& prediction, const std::string& reference) {
+    Evidence run = RunOf(ScoredRows({Scored(prediction, reference)}));
+    run.evaluations.push_back(PointOf({{"epoch", "1"}, {"eval_rouge1", "0.4"}, {"eval_rougeL", "0.4"}}));
+    const bool fires = !Says("met-r1-equals-rl", run).empty();
+    const std::string meaning = Render(ReadingAidsOf(run).at(0).meaning, {}, Language::kEnglish);
+    EXPECT_EQ(fires, meaning.find("see met-r1-equals-rl") != std::string::npos) << prediction;
+    return fires;
+  };
+  EXPECT_FALSE(says("alpha beta gamma", "alpha beta delta"));  // words in order
+  EXPECT_TRUE(says("beta alpha gamma", "alpha beta delta"));   // crossed: RL below R1
 }
 
 TEST(ReadingAids, RougeNamesTheTokenizerItDependsOn) {

@@ -1,0 +1,40 @@
+#include "harness/audit/equal_rouge.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "harness/audit/phrase.h"
+#include "harness/audit/rows.h"
+#include "harness/eval/rouge.h"
+
+namespace plumbline::audit {
+
+bool RougesAreEqual(const Evidence& run, const Reading& rouge1, const Reading& rougel) {
+  constexpr double kFewestRows = 50;
+  if (EvalRows(run).value_or(kFewestRows) < kFewestRows) return false;
+  constexpr double kPerfect = 0.95;
+  constexpr double kFinestDigit = 1e-4;  // a score printed with all its digits must agree in them
+  const double gap = std::abs(rouge1.value.value - rougel.value.value);
+  const double ulp = 2 * std::max(rouge1.value.half_ulp, rougel.value.half_ulp);
+  const double unit = RougeUnit(rouge1);
+  return gap <= std::min(ulp, kFinestDigit * unit) && rouge1.value.value < kPerfect * unit;
+}
+
+bool EqualByWords(const Evidence& run) {
+  constexpr size_t kMostRows = 2000;
+  const auto& rows = RowsOf(run).scored.rows;
+  eval::RougeScorer scorer({"unicode", false});
+  double r1 = 0, rl = 0;
+  size_t n = 0;
+  for (const ScoredRow& row : rows) {
+    if (row.references.empty() || n == kMostRows) continue;
+    const auto scores = scorer.Score(row.prediction, row.references);
+    r1 += scores[eval::kRouge1].f1;
+    rl += scores[eval::kRougeL].f1;
+    ++n;
+  }
+  constexpr double kFinestDigit = 1e-4;
+  return n > 0 && std::abs(r1 - rl) / static_cast<double>(n) <= kFinestDigit;
+}
+
+}  // namespace plumbline::audit

@@ -1,0 +1,18 @@
+// ROUGE-1 equal to ROUGE-L over a whole set, and whether the texts themselves make it so. Used by
+// met-r1-equals-rl and by the reading aids that point at it.
+#ifndef PLUMBLINE_HARNESS_AUDIT_EQUAL_ROUGE_H_
+#define PLUMBLINE_HARNESS_AUDIT_EQUAL_ROUGE_H_
+
+#include "harness/audit/evidence.h"
+
+namespace plumbline::audit {
+
+// Equal to the last printed digit, not because the outputs are perfect, and over 50 rows or more
+// (where their number is known).
+bool RougesAreEqual(const Evidence& run, const Reading& rouge1, const Reading& rougel);
+// The saved rows give it by whole words: texts of one pattern share their words in order.
+bool EqualByWords(const Evidence& run);
+
+}  // namespace plumbline::audit
+
+#endif  // PLUMBLINE_HARNESS_AUDIT_EQUAL_ROUGE_H_

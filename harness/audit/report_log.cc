@@ -12,25 +12,44 @@ namespace plumbline::audit {
 namespace {
 
 constexpr size_t kLongestArguments = 40'000;  // bytes between the brackets
+constexpr double kMostOfAny = 1e15;           // rows, steps or parameters: beyond, no count
+
+// Whether the characters read so far end inside quotes. A line ends them: an apostrophe opens none.
+class Quotes {
+ public:
+  bool Inside(char c) {
+    if (escaped_) {
+      escaped_ = false;
+    } else if (c == '\n') {
+      quote_ = 0;
+    } else if (quote_ != 0 && c == '\\') {
+      escaped_ = true;
+    } else if (c == quote_) {
+      quote_ = 0;
+    } else if (quote_ == 0 && (c == '\'' || c == '"')) {
+      quote_ = c;
+    }
+    return quote_ != 0;
+  }
+
+ private:
+  char quote_ = 0;
+  bool escaped_ = false;
+};
 
 // "key=value" pairs, cut at the commas outside brackets and quotes.
 std::vector<std::string_view> Parts(std::string_view text) {
   std::vector<std::string_view> parts;
   int depth = 0;
-  char quote = 0;
+  Quotes quotes;
   size_t begin = 0;
   for (size_t i = 0; i <= text.size(); ++i) {
     const char c = i < text.size() ? text[i] : ',';
-    if (quote != 0) {
-      quote = c == quote ? 0 : quote;
-    } else if (c == '\'' || c == '"') {
-      quote = c;
-    } else if (c == '(' || c == '[' || c == '{' || c == '<') {
-      ++depth;
-    } else if (c == ')' || c == ']' || c == '}' || c == '>') {
-      --depth;
-    }
-    if (i < text.size() && (c != ',' || depth > 0 || quote != 0)) continue;
+    const bool quoted = quotes.Inside(c);
+    if (!quoted && (c == '(' || c == '[' || c == '{' || c == '<')) ++depth;
+    if (!quoted && (c == ')' || c == ']' || c == '}' || c == '>')) --depth;
+    const bool last_of_line = i + 1 < text.size() && text[i + 1] == '\n';  // of a text without quotes
+    if (i < text.size() && (c != ',' || depth > 0 || (quoted && !last_of_line))) continue;
     parts.push_back(text.substr(begin, i - begin));
     begin = i + 1;
   }
@@ -38,21 +57,42 @@ std::vector<std::string_view> Parts(std::string_view text) {
 }
 
 std::string_view Stripped(std::string_view text) {
-  constexpr std::string_view kAround = " \t'\"";
+  constexpr std::string_view kAround = " \t\n";
   const size_t begin = text.find_first_not_of(kAround);
   if (begin == std::string_view::npos) return {};
   return text.substr(begin, text.find_last_not_of(kAround) - begin + 1);
 }
 
-// "steps" of IntervalStrategy.STEPS and of <IntervalStrategy.STEPS: 'steps'>; "" of None.
-std::string ValueText(std::string_view value) {
-  value = Stripped(value);
-  if (value == "None") return "";
-  if (value.starts_with("<")) value.remove_prefix(1);
-  value = value.substr(0, value.find(':'));
+bool IsWordChar(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
+
+// "STEPS" of "IntervalStrategy.STEPS": a class, a dot, a constant; else empty.
+std::string_view EnumMember(std::string_view value) {
   const size_t dot = value.find('.');
-  const bool member = dot != std::string_view::npos && value[0] >= 'A' && value[0] <= 'Z';
-  return member ? Lowered(value.substr(dot + 1)) : std::string(Stripped(value));
+  if (dot == std::string_view::npos || value.empty() || value[0] < 'A' || value[0] > 'Z') return {};
+  const std::string_view member = value.substr(dot + 1);
+  const auto constant = [](char c) { return IsWordChar(c) && !(c >= 'a' && c <= 'z'); };
+  const bool whole = std::ranges::all_of(value.substr(0, dot), IsWordChar) && !member.empty() &&
+                     std::ranges::all_of(member, constant);
+  return whole ? member : std::string_view();
+}
+
+// Of a literal or an enum's member: "steps" of IntervalStrategy.STEPS and of
+// <IntervalStrategy.STEPS: 'steps'>. As `printed` by the Trainer texts have no quotes. Empty: None, or
+// a name that only the program knows.
+std::string ValueText(std::string_view value, bool printed) {
+  value = Stripped(value);
+  if (value.starts_with("<")) value = value.substr(1, value.find(':') - 1);
+  if (const std::string_view member = EnumMember(value); !member.empty()) return Lowered(member);
+  size_t end = 0;
+  const auto literal = ParseLiteral(value, &end, 1, nullptr);
+  if (literal && end == value.size()) {
+    const bool list = literal->IsList() || literal->IsMap();
+    return list ? std::string(value) : literal->text;
+  }
+  const bool word = std::ranges::all_of(value, [](char c) { return IsWordChar(c) || c == '-'; });
+  return printed && word ? std::string(value) : "";
 }
 
 class TrainerLog {
@@ -60,7 +100,7 @@ class TrainerLog {
   TrainerLog(const std::string& shown, Evidence& run) : shown_(shown), run_(run) {}
 
   void Read(const ReportLine& line) {
-    if (in_arguments_ || line.text.find("TrainingArguments(") != std::string::npos) {
+    if (in_arguments_ || BeginOfArguments(line) != 0) {
       Arguments(line);
       return;
     }
@@ -89,8 +129,9 @@ class TrainerLog {
     const size_t equals = line.text.find(" = ");
     if (equals == std::string::npos) return;
     const auto numbers = NumbersIn(std::string_view(line.text).substr(equals));
-    if (numbers.empty() || !numbers[0].value.Finite()) return;
+    if (numbers.empty()) return;
     const double value = numbers[0].value.value;
+    if (!(value >= 1 && value < kMostOfAny)) return;
     const std::string text = std::to_string(std::llround(value));
     const auto says = [&](std::string_view words) { return line.lower.find(words) < equals; };
     const Place place = {shown_, line.text.substr(0, equals), line.line};
@@ -114,31 +155,53 @@ class TrainerLog {
     }
   }
 
+  // Behind the opening bracket, where the line begins with printed arguments or with what the example
+  // scripts write before them; 0 elsewhere: source code is no print.
+  static size_t BeginOfArguments(const ReportLine& line) {
+    constexpr std::string_view kName = "TrainingArguments(";
+    size_t at = line.text.find(kName);
+    if (at == std::string::npos || line.fence.starts_with("py") || line.fence.starts_with("ipy")) return 0;
+    const size_t begin = at + kName.size();
+    constexpr std::string_view kKind = "Seq2Seq";
+    if (std::string_view(line.text).substr(0, at).ends_with(kKind)) at -= kKind.size();
+    const bool first = at == 0 || PrecededBy(line.lower, at, {"training/evaluation parameters"});
+    return first ? begin : 0;
+  }
+
   void Arguments(const ReportLine& line) {
     std::string_view text = line.text;
     if (!in_arguments_) {
-      text.remove_prefix(text.find("TrainingArguments(") + std::string_view("TrainingArguments(").size());
+      text.remove_prefix(BeginOfArguments(line));
       in_arguments_ = true;
       depth_ = 1;
       arguments_.clear();
+      quotes_ = {};
       place_of_arguments_ = {shown_, "TrainingArguments", line.line};
     }
     for (const char c : text) {
-      depth_ += c == '(' ? 1 : c == ')' ? -1 : 0;
-      if (depth_ == 0 || arguments_.size() > kLongestArguments) {
-        in_arguments_ = false;
-        break;
-      }
+      const bool quoted = quotes_.Inside(c);
+      if (!quoted) depth_ += c == '(' ? 1 : c == ')' ? -1 : 0;
+      if (depth_ == 0) break;
       arguments_ += c;
     }
-    arguments_ += ' ';
-    if (in_arguments_) return;
+    quotes_.Inside('\n');
+    arguments_ += '\n';
+    if (arguments_.size() > kLongestArguments) {  // no end: not a print
+      in_arguments_ = false;
+    } else if (depth_ == 0) {
+      in_arguments_ = false;
+      AddArguments();
+    }
+  }
+
+  void AddArguments() {
     run_.words.insert_or_assign("trainer", "transformers");
+    const bool printed = arguments_.find("_n_gpu=") != std::string::npos;
     for (const std::string_view part : Parts(arguments_)) {
       const size_t equals = part.find('=');
       if (equals == std::string_view::npos) continue;
       const std::string key(Stripped(part.substr(0, equals)));
-      std::string value = ValueText(part.substr(equals + 1));
+      std::string value = ValueText(part.substr(equals + 1), printed);
       if (value.empty() || SettingName(key).starts_with("other.")) continue;
       Place place = place_of_arguments_;
       place.key += "." + key;
@@ -153,6 +216,7 @@ class TrainerLog {
   Place place_;
   bool in_arguments_ = false;
   int depth_ = 0;
+  Quotes quotes_;
   std::string arguments_;
   Place place_of_arguments_;
 };

@@ -80,7 +80,59 @@ TEST(ReportLog, PrintedArgumentsAreTheRunsSettings) {
   EXPECT_EQ(run.Effective("training.lr_scheduler_type")->text, "cosine");
   EXPECT_EQ(run.Effective("training.eval_strategy")->text, "steps");
   EXPECT_EQ(run.Number("training.warmup_ratio"), 0.1);
+  EXPECT_EQ(run.Effective("training.warmup_ratio")->layer, Layer::kResolved);
   EXPECT_EQ(run.Effective("training.learning_rate")->layer, Layer::kResolved);
+}
+
+const Setting* Resolved(const std::string& log, const char* key) {
+  static Evidence run;
+  run = Read(log + "\n{'loss': 2.5, 'epoch': 0.5}\n");
+  return run.Find(key, Layer::kResolved);
+}
+
+TEST(ReportLog, ArgumentsAreReadWhereTheyArePrinted) {
+  const char* key = "training.learning_rate";
+  for (const char* before : {"", "Seq2Seq", "08/01/2026 - INFO - Training/evaluation parameters Seq2Seq"}) {
+    const std::string printed = "TrainingArguments(\n_n_gpu=1,\nlearning_rate=5e-05,\n)";
+    const Setting* rate = Resolved(before + printed, key);
+    ASSERT_NE(rate, nullptr) << before;
+    EXPECT_EQ(rate->text, "5e-05");
+  }
+  for (const char* source :
+       {"args = TrainingArguments(learning_rate=5e-05)", "```python\nTrainingArguments(learning_rate=5e-05)\n```",
+        "return TrainingArguments(learning_rate=5e-05)", "TrainingArguments(learning_rate=args.rate)",
+        "TrainingArguments(learning_rate=rate)", "TrainingArguments(learning_rate=Config.rate)",
+        "TrainingArguments(learning_rate=2 * base)"}) {
+    EXPECT_EQ(Resolved(source, key), nullptr) << source;
+  }
+}
+
+TEST(ReportLog, PrintedWordsHaveNoQuotes) {
+  const char* key = "training.lr_scheduler_type";
+  const char* bare = "TrainingArguments(\n_n_gpu=1,\noutput_dir=./bob's (1),\nlr_scheduler_type=cosine,\n)";
+  EXPECT_EQ(Resolved(bare, key)->text, "cosine");
+  EXPECT_EQ(Resolved("TrainingArguments(lr_scheduler_type='cosine')", key)->text, "cosine");
+  EXPECT_EQ(Resolved("TrainingArguments(lr_scheduler_type=<SchedulerType.COSINE: 'cosine'>)", key)->text, "cosine");
+  EXPECT_EQ(Resolved("TrainingArguments(lr_scheduler_type=schedule)", key), nullptr);
+}
+
+TEST(ReportLog, ArgumentsWithoutAnEndAreNone) {
+  const std::string open = "TrainingArguments(\n_n_gpu=1,\nlearning_rate=5e-05,\n";
+  EXPECT_EQ(Resolved(open + std::string(50'000, 'x') + ")", "training.learning_rate"), nullptr);
+}
+
+// A count of nothing divides, one of 1e300 fits no integer.
+TEST(ReportLog, ABannerOfImpossibleCountsSaysNothing) {
+  for (const char* value : {"0", "0.4", "1e300", "1e15"}) {
+    const std::string count = std::string(" = ") + value + "\n";
+    const Evidence run = Read("***** Running training *****\n  Num examples" + count +
+                              "  Instantaneous batch size per device" + count + "  Total train batch size = 48\n" +
+                              "  Gradient Accumulation steps" + count + "  Total optimization steps" + count +
+                              "  Number of trainable parameters" + count + "{'loss': 2.5, 'epoch': 0.5}\n");
+    EXPECT_TRUE(run.settings.empty()) << value;
+    EXPECT_EQ(run.Fact("state.max_steps"), nullptr) << value;
+    EXPECT_EQ(run.Fact("trainable_params"), nullptr) << value;
+  }
 }
 
 // 4 micro-batches' losses summed, as an encoder-decoder's are under accumulation.

@@ -41,7 +41,9 @@ void Losses(const Context& context, const std::vector<Finding>& findings,
   row("loss_last", kLastLoss, "loss_final", losses.back());
   row("loss_lowest", kLowestLoss, "loss_lowest", *lowest);
   RowMaker reduction("loss_reduction", kReduction);
-  reduction.Claims(run, "reduction_percent");
+  for (const Claim* claim : run.ClaimsOf("reduction_percent")) {
+    if (claim->base.empty()) reduction.Claim(claim->text, claim->value, claim->place);  // of the whole run
+  }
   const Interval first = losses.front().value.Printed();
   const Interval fell = (first - losses.back().value.Printed()) / first * ExactInterval(100);
   reduction.Observe(FixedText(fell.Middle(), 1), fell, losses.back().place,

@@ -62,11 +62,53 @@ class Sentence {
            line_.text.find("\xE2\x86\x92") != std::string::npos;
   }
 
+  // Where a sign of multiplication stands from `at` on; npos: nowhere.
+  size_t ProductAfter(size_t at) const {
+    const std::string& text = line_.lower;
+    const auto beside = [&](size_t i) {
+      return i < text.size() && (text[i] == ' ' || text[i] == '(' || text[i] == ')' ||
+                                 (text[i] >= '0' && text[i] <= '9'));
+    };
+    for (; at < text.size(); ++at) {
+      if (text[at] == '*' && at > 0 && text[at - 1] != '*' && beside(at + 1)) return at;
+      if (text[at] == 'x' && at > 0 && beside(at - 1) && beside(at + 1)) return at;
+      if (text.compare(at, 2, "\xC3\x97") == 0 || text.compare(at, 7, " times ") == 0) return at;
+    }
+    return std::string::npos;
+  }
+
+  size_t ClauseEnd(size_t at) const {
+    size_t end = line_.text.size();
+    for (const std::string_view mark : {", ", "; ", ". "}) end = std::min(end, line_.text.find(mark, at));
+    return end;
+  }
+
+  // What a product comes to: 16 of "2 x 8 = 16", "16 = 2 x 8" and "16 (2 x 8)"; none of "2 x 8".
+  const NumberInText* ProductValue(const NumberInText* first, size_t product) const {
+    const size_t last = line_.text.substr(0, ClauseEnd(product)).rfind('=');
+    if (last != std::string::npos && last > product) {
+      const NumberInText* number = FirstAfter(last);
+      return number != nullptr && ProductAfter(number->end) >= ClauseEnd(last) ? number : nullptr;
+    }
+    if (first == nullptr || first->end > product) return nullptr;
+    const bool stated = FollowedBy(line_.text, first->end, {"=", "("}) &&
+                        line_.text.find(')', first->end) > product;
+    return stated ? first : nullptr;
+  }
+
   void EffectiveBatch() {
     for (const std::string_view words : {"유효 배치", "effective batch"}) {
       const size_t at = line_.lower.find(words);
       if (at == std::string::npos || Changes()) continue;
-      const NumberInText* number = FirstAfter(at + words.size());
+      const size_t begin = at + words.size();
+      const NumberInText* number = FirstAfter(begin);
+      const size_t product = ProductAfter(begin);
+      if (product < ClauseEnd(begin)) {
+        number = ProductValue(number, product);
+      } else if (number != nullptr) {
+        const std::string before = line_.lower.substr(begin, number->begin - begin);
+        if (HasAny(before, {"accum", "누적", "per device", "per-device", "per gpu", "장치당"})) return;
+      }
       if (number == nullptr || number->value.value < 1) return;
       return Claim("effective_batch", number->value.Exact(), number->value.text);
     }
@@ -94,19 +136,31 @@ class Sentence {
   // "1,250초 동안 총 50,000개 샘플을 학습".
   void RowsSeen() {
     if (!Has({"동안", "처리", "seen", "processed"}) || !Has({"학습", "train"})) return;
+    if (Has({"스텝당", "스텝마다", "에폭당", "에포크당", "에폭마다", "에포크마다", "배치", "매 ", "step", "per epoch",
+             "each", "every", "batch"})) {
+      return;  // rows of a part
+    }
+    const NumberInText* rows = nullptr;
     for (const NumberInText& number : numbers_) {
       if (!CountsRows(number) || PrecededBy(line_.text, number.begin, {"초당", "초당 약"})) continue;
       if (FollowedBy(line_.text, number.end, {"samples/s", "samples per second", "rows/s"})) continue;
-      return Claim("samples_seen", Meant(number), Shown(number));
+      if (rows != nullptr) return;  // which of them was seen?
+      rows = &number;
     }
+    if (rows != nullptr) Claim("samples_seen", Meant(*rows), Shown(*rows));
   }
 
   void EvaluationShare() {
     if (!Has({"평가", "evaluation"}) || !Has({"전체 시간", "학습 시간", "of the time", "of the run", "of train"})) return;
+    const size_t word = std::min(line_.lower.find("평가"), line_.lower.find("evaluation"));
+    const NumberInText* share = nullptr;
     for (const NumberInText& number : numbers_) {
       if (!FollowedBy(line_.text, number.end, {"%"})) continue;
-      return Claim("eval_share", number.value.Printed() / ExactInterval(100), number.value.text + " %");
+      if (share != nullptr) return;  // whose is which?
+      share = &number;
     }
+    if (share == nullptr || share->begin < word) return;
+    Claim("eval_share", share->value.Printed() / ExactInterval(100), share->value.text + " %");
   }
 
   // "3.10에서 1.55로 62% 감소".
@@ -119,7 +173,7 @@ class Sentence {
       const std::string between = line_.text.substr(from.end, to.begin - from.end);
       const bool joined = HasAny(between, {"에서", "->", "\xE2\x86\x92", " to "}) && between.size() < 12;
       if (!joined || !(to.value.value < from.value.value)) continue;
-      return Claim("reduction_said", numbers_[i].value.Printed(), numbers_[i].value.text,
+      return Claim("reduction_percent", numbers_[i].value.Printed(), numbers_[i].value.text,
                    from.value.text + " " + to.value.text);
     }
   }
@@ -127,14 +181,20 @@ class Sentence {
   // "평균 grad_norm은 2.49 (범위 0.87 ~ 4.11)".
   void GradientMean() {
     const auto ranges = RangesIn(line_.text);
-    if (!Has({"grad"}) || !Has({"평균", "mean", "average"}) || ranges.size() != 1) return;
+    const size_t word = line_.lower.find("grad");
+    if (word == std::string::npos || !Has({"norm", "노름"}) || !Has({"평균", "mean", "average"})) return;
+    if (ranges.size() != 1) return;
+    const NumberInText* mean = nullptr;
     for (const NumberInText& number : numbers_) {
       const bool in_range = number.begin == ranges[0].low.begin || number.begin == ranges[0].high.begin;
-      if (in_range) continue;
-      Claim("grad_norm_low", ranges[0].low.value.Printed(), ranges[0].low.value.text);
-      Claim("grad_norm_high", ranges[0].high.value.Printed(), ranges[0].high.value.text);
-      return Claim("grad_norm_mean", number.value.Printed(), number.value.text);
+      if (in_range || number.begin < word) continue;
+      if (mean != nullptr) return;  // which is the mean?
+      mean = &number;
     }
+    if (mean == nullptr || FollowedBy(line_.text, mean->end, {"step", "스텝", "epoch", "에포크", "에폭"})) return;
+    Claim("grad_norm_low", ranges[0].low.value.Printed(), ranges[0].low.value.text);
+    Claim("grad_norm_high", ranges[0].high.value.Printed(), ranges[0].high.value.text);
+    Claim("grad_norm_mean", mean->value.Printed(), mean->value.text);
   }
 
   // "이전 실험(2,400초) 대비 3배 빨라짐": the first time is the one before.

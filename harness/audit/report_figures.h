@@ -11,7 +11,7 @@
 namespace plumbline::audit {
 
 // Lines of prose alone: no code, no table, no dict. Quantities: effective_batch, samples_per_second,
-// samples_seen, eval_share, reduction_said (base "A B"), speed_up (base: the time before),
+// samples_seen, eval_share, reduction_percent (base "A B"), speed_up (base: the time before),
 // grad_norm_{low,high,mean}, next_run_s.
 void ReadFigures(const ReportLine& line, const std::string& shown, Evidence& run);
 

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "harness/audit/korean_particles.h"
 #include "harness/audit/phrase.h"
 #include "harness/audit/rule.h"
 #include "harness/audit/summary_rates.h"
@@ -23,8 +24,6 @@ constexpr Text kRunMean = {
     "\"epoch {epoch}, loss {claimed}\" is no log point: it is the mean of the whole run "
     "(train_loss), here the mean of {count} intervals",
     "\"에폭 {epoch}, 손실 {claimed}\"은(는) 기록 지점이 아니라 실행 전체의 평균(train_loss), 여기서는 {count}구간의 평균"};
-constexpr Text kReduction = {
-    "the loss reduction of {claimed} % is {actual} %", "손실 감소 {claimed} %는 실제로 {actual} %"};
 constexpr Text kLowest = {
     "\"lowest so far\" {claimed}, but {lower} were printed", "\"최저\" {claimed}, 그러나 {lower}이(가) 인쇄됨"};
 constexpr Text kNarrow = {
@@ -62,7 +61,7 @@ void GradientMean(const Context& context, Sink& sink) {
         .With("count", std::to_string(norms.size()))
         .With("mean", FixedText(mean.Middle(), 3))
         .With("extreme", unseen ? "; the maximum " + high[0]->text + " is not among them" : "",
-              unseen ? "; 최대 " + high[0]->text + "은(는) 그 안에 없음" : "")
+              unseen ? WithParticles("; 최대 " + high[0]->text + "은(는) 그 안에 없음") : "")
         .Formula("(" + low[0]->text + " + " + high[0]->text + ") / 2 = " +
                  FixedText(midrange.Middle(), 4) + "; " + FixedText(SumOf(norms), 3) + " / " +
                  std::to_string(norms.size()) + " = " + FixedText(mean.Middle(), 3));
@@ -83,23 +82,6 @@ void LossAtEpoch(const Context& context, Sink& sink) {
         .Formula(FixedText(SumOf(losses), 4) + " / " + std::to_string(losses.size()) + " = " +
                  FixedText(mean, 5) + " = train_loss " + train_loss->value.text)
         .From(train_loss->place);
-  }
-}
-
-void Reduction(const Context& context, Sink& sink) {
-  const auto first = context.run.ClaimsOf("loss_initial");
-  const auto last = context.run.ClaimsOf("loss_final");
-  if (first.empty() || last.empty()) return;
-  const Interval actual =
-      (first[0]->value - last[0]->value) / first[0]->value * ExactInterval(100);
-  for (const Claim* claim : context.run.ClaimsOf("reduction_percent")) {
-    if (!Disjoint(claim->value, actual)) continue;
-    SayWrong(sink, kReduction, 0.99, claim->place, Severity::kInfo)
-        .With("claimed", claim->text)
-        .With("actual", FixedText(actual.Middle(), 1))
-        .Formula("(" + first[0]->text + " - " + last[0]->text + ") / " + first[0]->text + " = " +
-                 ShowInterval(actual) + " %")
-        .From(first[0]->place);
   }
 }
 
@@ -165,7 +147,6 @@ void Evaluate(const Context& context, Sink& sink) {
   }
   GradientMean(context, sink);
   LossAtEpoch(context, sink);
-  Reduction(context, sink);
   Lowest(context, sink);
   StepsTotal(context, sink);
   NarrowRange(context, sink);

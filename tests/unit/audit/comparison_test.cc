@@ -80,6 +80,13 @@ TEST(Comparison, LossesAreHeldAgainstTheLog) {
   EXPECT_EQ(ClaimOf(audit, "loss_reduction"), "refuted");
 }
 
+// "fell from 3.1 to 1.55" is of a part, or of another loss: no row of the whole run.
+TEST(Comparison, AReductionOfTwoFiguresIsNotTheRuns) {
+  Evidence run = MakeTrace({});
+  Claimed(run, "reduction_percent", "50", "3.10 1.55");
+  EXPECT_EQ(Find(AuditOf(run), "loss_reduction"), nullptr);
+}
+
 TEST(Comparison, LayersThatTheTraceContradictsAreNotInForce) {
   Evidence run = MakeTrace({});
   Set(run, "training.per_device_train_batch_size", "8", Layer::kFile);

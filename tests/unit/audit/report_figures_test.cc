@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <string>
 #include <vector>
 
@@ -20,7 +21,7 @@ struct Tale {
   double runtime_s = 0, eval_s = 0, first = 0, last = 0;
 
   explicit Tale(SplitMix64& random) {
-    batch = 4 + static_cast<int>(random.Below(60));
+    batch = 2 * (2 + static_cast<int>(random.Below(30)));
     steps = 50 + static_cast<int>(random.Below(200));  // of an epoch
     epochs = 2 + static_cast<int>(random.Below(3));
     rows = batch * steps;
@@ -82,6 +83,33 @@ std::vector<Line> Lines(const Tale& t, double off) {
   };
 }
 
+// True of the run too, with figures beside the one that a word seems to ask for.
+std::string Asides(const Tale& t) {
+  const std::string batch = Number(t.batch, 0), half = Number(t.batch / 2, 0);
+  const std::string share = Number(100 * t.eval_s * t.epochs / t.runtime_s);
+  const std::string rest = Number(100 - 100 * t.eval_s * t.epochs / t.runtime_s);
+  const std::string mean = Number((t.epochs + 1) / 2.0, 2), top = Number(t.epochs, 0);
+  std::string text;
+  for (const std::string& line : std::initializer_list<std::string>{
+           "유효 배치 = 2 × " + half + " = " + batch, "effective batch size (" + half + " x 2) = " + batch,
+           "유효 배치는 배치 " + half + " × 누적 2 = " + batch + ", 학습률 = 1e-5",
+           "effective batch " + batch + " (" + half + " per device * 2)",
+           "effective batch = " + half + " (micro) x 2 (accumulation)",
+           "effective batch with accumulation of 2", "effective batch: per device " + half,
+           "each optimizer step processed " + batch + " samples during training",
+           "학습 동안 스텝당 " + batch + "개 샘플을 처리함",
+           "training on " + Number(t.rows, 0) + " rows, " + Number(t.rows * t.epochs, 0) + " samples processed",
+           "training took " + rest + "% of the time, evaluation " + share + "%",
+           "학습에 전체 시간의 " + rest + "%, 평가에 " + share + "%가 사용됨",
+           rest + "% of the time is training; the rest is evaluation",
+           "over 500 steps the mean grad_norm is " + mean + " (range 1 to " + top + ")",
+           "the mean grad_norm over 500 steps is " + mean + " (range 1 to " + top + ")",
+           "gradient accumulation 4, mean loss 1.5 (range 1 to 2)"}) {
+    text += "- " + line + "\n";
+  }
+  return text;
+}
+
 std::string Contradictions(const std::string& text) {
   Study study = ReadReport(text, "r.md", "r.md");
   for (Evidence& run : study.runs) OrderPoints(run);
@@ -100,7 +128,7 @@ TEST(ReportFigures, TrueSentencesOfRandomRunsAreLeftAlone) {
     const Tale tale(random);
     std::string prose = "# A run\n\n" + tale.Log();
     for (const Line& line : Lines(tale, 1)) prose += (i % 2 == 0 ? line.korean : line.english) + "\n";
-    EXPECT_EQ(Contradictions(prose), "") << prose;
+    EXPECT_EQ(Contradictions(prose + Asides(tale)), "") << prose;
   }
 }
 
@@ -131,6 +159,36 @@ TEST(ReportFigures, TheFiguresNamedAreTheLogs) {
   for (const char* part : {"batch of 64 is refuted", "500 x 4 steps do not fit the run", "claimed 5만 samples", "are 32000",
                            "62 % from 3.10 to 1.55 is 50.0 %", "\"3x\" faster than 2,400초 is 1.92"}) {
     EXPECT_NE(said.find(part), std::string::npos) << part << "\n" << said;
+  }
+}
+
+TEST(ReportFigures, TheFigureThatAWordMeansIsTaken) {
+  for (const auto& [text, quantity, value] : std::initializer_list<std::array<const char*, 3>>{
+           {"유효 배치 = 2 × 8 = 16", "effective_batch", "16"},
+           {"effective batch size (8 x 4) = 32", "effective_batch", "32"},
+           {"effective batch of 2*4*2 = 8 x 2 = 16, lr = 1e-5", "effective_batch", "16"},
+           {"effective batch: batch 8 times accumulation 4 = 32", "effective_batch", "32"},
+           {"effective batch = 16 (2 x 8)", "effective_batch", "16"},
+           {"effective batch 16 = 2 x 8", "effective_batch", "16"},
+           {"effective batch 16, trained 2 x 8 hours", "effective_batch", "16"},
+           {"effective batch 2 x 8", "effective_batch", ""},
+           {"effective batch = 2 (micro) x 8 (accumulation)", "effective_batch", ""},
+           {"training has seen 5,000 samples", "samples_seen", "5000"},
+           {"each optimizer step processed 32 samples during training", "samples_seen", ""},
+           {"during training 500 of 5,000 samples were seen, 4,500 rows never", "samples_seen", ""},
+           {"evaluation took 26% of the time", "eval_share", "26 %"},
+           {"training took 26% of the time, evaluation 74%", "eval_share", ""},
+           {"over 500 steps the mean grad_norm is 2.49 (range 0.87 to 4.11)", "grad_norm_mean", "2.49"},
+           {"the mean grad_norm of 500 steps is 2.49 (range 0.87 to 4.11)", "grad_norm_mean", ""}}) {
+    Evidence run;
+    ReportLine line;
+    line.text = line.lower = text;
+    ReadFigures(line, "r.md", run);
+    const auto claims = run.ClaimsOf(quantity);
+    EXPECT_EQ(claims.size(), *value == '\0' ? 0u : 1u) << text;
+    if (!claims.empty()) {
+      EXPECT_EQ(claims[0]->text, value) << text;
+    }
   }
 }
 

@@ -10,8 +10,8 @@ namespace {
 
 constexpr double kMostConfidence = 0.99;
 
-std::string ValueOf(const std::vector<Operand>& operands, std::string_view name,
-                           std::string_view text, Language language) {
+std::string ValueOf(const std::vector<Operand>& operands, std::string_view name, std::string_view text,
+                    Language language) {
   const auto found = std::ranges::find(operands, name, &Operand::name);
   if (found == operands.end()) {
     Fail(ErrorKind::kInternal, "the sentence of a finding", Quoted(text),
@@ -26,6 +26,10 @@ std::string ValueOf(const std::vector<Operand>& operands, std::string_view name,
 Finding& Finding::With(std::string name, std::string value, std::string korean) {
   operands.push_back({std::move(name), std::move(value), std::move(korean)});
   return *this;
+}
+
+Finding& Finding::Quote(std::string name, const std::string& text) {
+  return With(std::move(name), text, text);
 }
 
 Finding& Finding::From(const Place& place) {
@@ -66,21 +70,29 @@ Finding& Sink::NotEvaluated(const Text& needs) {
   return Add(Verdict::kNotEvaluated, Severity::kInfo, 0, needs);
 }
 
+// Operands stand in the sentence as they are: only the sentence's own particles are open.
 std::string Render(const Text& text, const std::vector<Operand>& operands, Language language) {
   const std::string_view source = language == Language::kKorean ? text.ko : text.en;
   std::string out;
+  const auto append = [&](std::string_view piece) {
+    if (language == Language::kKorean) {
+      AppendWithParticles(piece, out);
+    } else {
+      out += piece;
+    }
+  };
   size_t at = 0;
   while (at < source.size()) {
     const size_t open = source.find('{', at);
     if (open == std::string_view::npos) break;
     const size_t close = source.find('}', open);
     if (close == std::string_view::npos) break;
-    out += source.substr(at, open - at);
+    append(source.substr(at, open - at));
     out += ValueOf(operands, source.substr(open + 1, close - open - 1), source, language);
     at = close + 1;
   }
-  out += source.substr(at);
-  return language == Language::kKorean ? WithParticles(out) : out;
+  append(source.substr(at));
+  return out;
 }
 
 std::string FormulaText(const Finding& finding, Language language) {

@@ -16,8 +16,8 @@ namespace plumbline::audit {
 
 enum class Language { kEnglish, kKorean };
 
-// A sentence in both languages; "{name}" stands for the operand of that name. Korean texts keep
-// particles away from operands ("{steps} step" needs none).
+// A sentence in both languages; "{name}" stands for the operand of that name. Korean texts leave the
+// particles behind operands open: "{steps}은(는)" (korean_particles.h).
 struct Text {
   const char* en = "";
   const char* ko = "";
@@ -38,7 +38,7 @@ enum class Severity { kBlocker, kMajor, kMinor, kInfo };
 struct Operand {
   std::string name;
   std::string value;
-  std::string korean;  // where the value is words; empty: the value serves both languages
+  std::string korean;  // as it stands there; empty: the value, its known words replaced
 };
 
 struct Finding {
@@ -57,6 +57,8 @@ struct Finding {
 
   // Builders, so that a rule reads as one sentence.
   Finding& With(std::string name, std::string value, std::string korean = "");
+  // What is the user's: an id, a name, a file, a message. It stays as it is in every language.
+  Finding& Quote(std::string name, const std::string& text);
   Finding& From(const Place& place);
   Finding& Formula(std::string text);
   Finding& Settle(const Text& text);

@@ -1,6 +1,9 @@
 #include "harness/audit/korean_particles.h"
 
+#include <algorithm>
 #include <optional>
+
+#include "harness/base/utf8.h"
 
 namespace plumbline::audit {
 namespace {
@@ -35,6 +38,25 @@ Ending EndingOfLetter(char last, char before) {
 
 char Lower(char c) { return static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c); }
 
+// Digits as they are read: "1,000,000,000,000" ends in il-jo, other round numbers in sip to eok.
+Ending EndingOfNumber(std::string_view text) {
+  constexpr size_t kTrillion = 12, kEndOfTrillions = 16;
+  const size_t other = text.find_last_not_of("0123456789,.");
+  const std::string_view number = text.substr(other == std::string_view::npos ? 0 : other + 1);
+  const std::string_view zeros = number.substr(number.find_last_not_of("0,") + 1);
+  const auto num_zeros = static_cast<size_t>(std::ranges::count(zeros, '0'));
+  const bool whole = number.find('.') == std::string_view::npos;  // decimals are read one by one
+  const bool trillions = whole && zeros.size() < number.size() && num_zeros >= kTrillion &&
+                         num_zeros < kEndOfTrillions;
+  return trillions ? Ending::kVowel : EndingOfDigit(text.back());
+}
+
+size_t LastCodePoint(std::string_view text) {
+  size_t at = text.size() - 1;
+  while (at > 0 && (static_cast<unsigned char>(text[at]) & 0xC0) == 0x80) --at;
+  return at;
+}
+
 // Of the last syllable of UTF-8 text that ends here; brackets and quotes behind it are not read.
 std::optional<Ending> EndingOf(std::string_view text) {
   while (!text.empty() && std::string_view(")]}\"'` ").find(text.back()) != std::string_view::npos) {
@@ -42,28 +64,22 @@ std::optional<Ending> EndingOf(std::string_view text) {
   }
   if (text.empty()) return std::nullopt;
   const char last = text.back();
-  if (last >= '0' && last <= '9') return EndingOfDigit(last);
+  if (last >= '0' && last <= '9') return EndingOfNumber(text);
   if (last == '%') return Ending::kVowel;  // peosenteu
   const char letter = Lower(last);
   if (letter >= 'a' && letter <= 'z') {
     return EndingOfLetter(letter, text.size() > 1 ? Lower(text[text.size() - 2]) : ' ');
   }
-  if (text.size() < 3) return std::nullopt;
-  const auto byte = [&](size_t from_end) {
-    return static_cast<unsigned char>(text[text.size() - from_end]);
-  };
-  if ((byte(3) & 0xF0) != 0xE0) return std::nullopt;
-  const unsigned code = (byte(3) & 0x0Fu) << 12 | (byte(2) & 0x3Fu) << 6 | (byte(1) & 0x3Fu);
-  constexpr unsigned kFirstSyllable = 0xAC00, kLastSyllable = 0xD7A3, kFinals = 28, kRieul = 8;
-  if (code < kFirstSyllable || code > kLastSyllable) return std::nullopt;
-  const unsigned final = (code - kFirstSyllable) % kFinals;
+  const CodePoint point = CodePointAt(text, LastCodePoint(text));
+  if (!IsHangulSyllable(point.value)) return std::nullopt;
+  constexpr int kRieul = 8;
+  const int final = HangulFinal(point.value);
   return final == 0 ? Ending::kVowel : final == kRieul ? Ending::kRieul : Ending::kConsonant;
 }
 
 }  // namespace
 
-std::string WithParticles(std::string_view text) {
-  std::string out;
+void AppendWithParticles(std::string_view text, std::string& out) {
   for (size_t at = 0; at < text.size();) {
     const Particle* found = nullptr;
     for (const Particle& particle : kParticles) {
@@ -78,6 +94,11 @@ std::string WithParticles(std::string_view text) {
     out += vowel ? found->after_vowel : found->after_consonant;
     at += found->open.size();
   }
+}
+
+std::string WithParticles(std::string_view text) {
+  std::string out;
+  AppendWithParticles(text, out);
   return out;
 }
 

@@ -7,6 +7,9 @@
 
 namespace plumbline::audit {
 
+// Appends `text`, whose open particles follow what stands before them, in `out` too; what `out` holds
+// already stays as it is.
+void AppendWithParticles(std::string_view text, std::string& out);
 // By the last syllable, digit or Latin letter before it as Koreans read it; left open where that is
 // not known.
 std::string WithParticles(std::string_view text);

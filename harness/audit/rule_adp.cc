@@ -95,7 +95,7 @@ void DeclaredTrainable(const Context& context, const ModelShape& shape, Sink& si
       .With("trainable", trainable->value.text)
       .With("rank", Show(*rank))
       .With("targets", names)
-      .With("model", shape.name)
+      .Quote("model", shape.name)
       .With("count", std::to_string(count))
       .With("explained", explained.empty() ? "" : "; " + explained + " reproduces it",
             explained.empty() ? "" : "; " + KoreanWords(explained) + "이면 일치")

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "harness/audit/batch_product.h"
+#include "harness/audit/korean_particles.h"
 #include "harness/audit/phrase.h"
 #include "harness/audit/rule.h"
 
@@ -67,7 +68,7 @@ Operand MatchText(const Context& context) {
     if (product && context.timeline.Allows(static_cast<int64_t>(product->value))) {
       const std::string name = LayerName(layer);
       return {"match", "the " + name + "'s " + product->text + " agrees",
-              KoreanWords(name) + "의 " + product->text + "와(과) 일치"};
+              WithParticles(KoreanWords(name) + "의 " + product->text + "와(과) 일치")};
     }
   }
   return {"match", "no layer's product agrees", "일치하는 설정 층이 없음"};

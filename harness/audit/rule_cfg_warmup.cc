@@ -20,7 +20,7 @@ constexpr Text kCause = {
 constexpr Text kPersists = {
     "the proposed next run has {next} steps: if the {warmup} warm-up steps are a constant, they "
     "become {share} of it, still {times} times the request",
-    "제안된 다음 실행은 {next}스텝: {warmup}스텝 워밍업이 상수라면 그 {share}가 되어 여전히 요청의 {times}배"};
+    "제안된 다음 실행은 {next}스텝: {warmup}스텝 워밍업이 상수라면 그 {share}이(가) 되어 여전히 요청의 {times}배"};
 constexpr Text kConfig = {
     "warmup_steps {steps} and warmup_ratio {ratio} are both set: the positive warmup_steps wins, "
     "the ratio has no effect",

@@ -26,7 +26,7 @@ constexpr Text kSettle = {
     "eos_token_id와 비교"};
 constexpr Text kDo = {
     "set the id to the tokenizer's own, or state in the run's configuration that {id} is meant",
-    "토크나이저의 id로 바꾸거나, {id}가 의도한 값임을 설정에 명시"};
+    "토크나이저의 id로 바꾸거나, {id}이(가) 의도한 값임을 설정에 명시"};
 constexpr Text kNeeds = {"needs config.json or generation_config.json",
                          "config.json 또는 generation_config.json 필요"};
 

@@ -28,7 +28,7 @@ constexpr Text kHeadLost = {
 constexpr Text kEqual = {
     "config.json says untied, but {head} and {source} are equal bit for bit: training kept them "
     "tied, loading will not",
-    "config.json은 묶지 않는다고 하지만 {head}와 {source}가 비트 단위로 같음: 학습은 묶인 채였고 로드 후에는 아님"};
+    "config.json은 묶지 않는다고 하지만 {head}와(과) {source}이(가) 비트 단위로 같음: 학습은 묶인 채였고 로드 후에는 아님"};
 constexpr Text kTiedDo = {
     "save the tensor under the name that is tied to, and check tie_word_embeddings",
     "묶이는 이름으로 텐서를 저장하고 tie_word_embeddings를 확인"};
@@ -105,8 +105,8 @@ void JudgeTied(const Context& context, Sink& sink) {
   } else if (!tied && head != nullptr && source != nullptr &&
              std::ranges::equal(head->bytes, source->bytes)) {
     say(kEqual, std::to_string(head->bytes.size()) + " equal bytes")
-        .With("head", head->name)
-        .With("source", source->name);
+        .Quote("head", head->name)
+        .Quote("source", source->name);
   }
 }
 

@@ -145,7 +145,7 @@ bool Estimated(const Context& context, const Type& type, Sink& sink) {
     if (claim->value.Contains(value)) continue;
     sink.Add(Verdict::kSymptom, Severity::kMinor, 0.85, kGuess)
         .With("claimed", claim->text)
-        .With("base", claim->base)
+        .Quote("base", claim->base)
         .With("known", FixedText(100 * value, 2))
         .With("what", std::string(known->what), std::string(known->what_korean))
         .With("ratio", Show(value / claim->value.Middle(), 2))

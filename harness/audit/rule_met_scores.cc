@@ -220,8 +220,8 @@ void DateHeader(const Context& context, const std::vector<Echo>& echoes, Sink& s
       }
       if (!fits) continue;
       Finding& finding = sink.Add(Verdict::kNote, Severity::kInfo, 0.4, kDateHeader)
-                             .With("run", context.run.name)
-                             .With("other", other.name)
+                             .Quote("run", context.run.name)
+                             .Quote("other", other.name)
                              .With("gap", gap)
                              .Formula("n - n = " + gap);
       finding.sources.emplace_back("sgl-project/sglang#3296");

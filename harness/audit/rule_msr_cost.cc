@@ -35,7 +35,7 @@ constexpr Text kBelowEvaluation = {
 constexpr Text kScaling = {
     "refuted: accumulation does not scale the run time by {claimed}{ratio}: the rows are fixed at "
     "{rows}, each is computed once whatever the accumulation",
-    "반증됨: 누적이 실행 시간을 {claimed}로 바꾸지 않음{ratio}: 행 수는 {rows}로 고정이며 누적과 무관하게 한 번씩 계산됨"};
+    "반증됨: 누적이 실행 시간을 {claimed}(으)로 바꾸지 않음{ratio}: 행 수는 {rows}(으)로 고정이며 누적과 무관하게 한 번씩 계산됨"};
 constexpr Text kNextRun = {
     "the proposed next run ({rows} rows in all) is promised in {promise}, but training alone takes "
     "{floor} s ({hours} h) at the measured {cost} s a row",
@@ -103,7 +103,7 @@ void CostRatio(const Context& context, double own_s, Sink& sink) {
     if (tight <= kUnexplained) continue;
     sink.Add(Verdict::kSymptom, Severity::kMajor, 0.7, kRatio)
         .With("own", FixedText(own_s, 2))
-        .With("base", base.name)
+        .Quote("base", base.name)
         .With("other", FixedText(*base_s, 2))
         .With("times", FixedText(times, 2))
         .With("parameters", FixedText(*own_parameters / *base_parameters, 2))

@@ -37,7 +37,7 @@ constexpr Text kDecayClaim = {
 constexpr Text kTargetClaim = {
     "refuted: the report says the rate reached its target of {claimed}; the target of the schedule "
     "is {peak}, and {shown} is merely step {step} of the common line",
-    "반증됨: 보고서는 학습률이 목표 {claimed}에 도달했다고 하지만 스케줄의 목표는 {peak}이며 {shown}은(는) 공통 "
+    "반증됨: 보고서는 학습률이 목표 {claimed}에 도달했다고 하지만 스케줄의 목표는 {peak}(이)며 {shown}은(는) 공통 "
     "직선의 {step}스텝일 뿐"};
 constexpr Text kTargetLate = {
     "the rate reaches its target of {peak} only at the last step: the warm-up is the whole run",

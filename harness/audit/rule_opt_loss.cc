@@ -30,11 +30,11 @@ constexpr Text kInflatedUnseen = {
     "노름이 {n}배 큼; 확인할 평가 손실이 없음"};
 constexpr Text kInflatedSettle = {
     "train the same rows with accumulation 1 and {n}: the first logged losses must agree",
-    "같은 행을 누적 1과 {n}으로 학습: 첫 손실이 같아야 함"};
+    "같은 행을 누적 1과 {n}(으)로 학습: 첫 손실이 같아야 함"};
 constexpr Text kInflatedDo = {
     "divide logged losses and norms by {n}; raise the micro-batch instead of accumulation, or set "
     "label_smoothing_factor, whose path divides rightly",
-    "기록된 손실과 노름을 {n}으로 나눌 것; 누적 대신 마이크로 배치를 키우거나 바르게 나누는 "
+    "기록된 손실과 노름을 {n}(으)로 나눌 것; 누적 대신 마이크로 배치를 키우거나 바르게 나누는 "
     "label_smoothing_factor를 설정할 것"};
 constexpr Text kInflatedByUs = {
     "encoder-decoder, accumulation {n}, training.loss_normalization = hf_seq2seq_bug, no label "
@@ -45,7 +45,7 @@ constexpr Text kInflatedByUs = {
 constexpr Text kInflatedByUsDo = {
     "train with training.loss_normalization: tokens, or divide logged losses and norms by {times} "
     "before comparing them with another accumulation",
-    "training.loss_normalization: tokens로 학습하거나, 다른 누적과 비교하기 전에 손실과 노름을 {times}으로 나눌 것"};
+    "training.loss_normalization: tokens로 학습하거나, 다른 누적과 비교하기 전에 손실과 노름을 {times}(으)로 나눌 것"};
 constexpr Text kAccumNeeds = {"needs gradient_accumulation_steps above 1 with training and evaluation losses",
                               "1보다 큰 gradient_accumulation_steps와 학습·평가 손실 필요"};
 
@@ -181,7 +181,7 @@ constexpr Text kOneGap = {
     "일치하는 한 지점에서 학습 손실 {train}이(가) 평가 손실 {eval}보다 높음 ({ratio}배){unmatched}{moves}{label}"};
 constexpr Text kGrows = {
     "evaluation loss over training loss grows from {first} to {last} between evaluations",
-    "평가 사이 평가 손실/학습 손실의 차이가 {first}에서 {last}로 커짐"};
+    "평가 사이 평가 손실/학습 손실의 차이가 {first}에서 {last}(으)로 커짐"};
 constexpr Text kGapNeeds = {"needs training and evaluation losses at one place",
                             "같은 지점의 학습·평가 손실 필요"};
 

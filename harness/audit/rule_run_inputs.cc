@@ -32,7 +32,7 @@ constexpr Text kNeedsCache = {
 constexpr Text kOrder = {
     "{other} has the same seed {seed} and data, yet another order of examples ({digest} against "
     "{other_digest}): the runs cannot be compared step by step",
-    "{other}와 seed {seed}와 데이터가 같은데 예제 순서가 다름({digest} 대 {other_digest}): 스텝별 비교 불가"};
+    "{other}와(과) seed {seed}와(과) 데이터가 같은데 예제 순서가 다름({digest} 대 {other_digest}): 스텝별 비교 불가"};
 constexpr Text kThreads = {
     "environment.json does not say how many threads were used: results of other thread counts may "
     "differ in the last digits",
@@ -83,7 +83,7 @@ void JudgeCache(const Context& context, Sink& sink) {
   if (!off) return;
   const char* file = generation ? "generation_config.json" : "config.json";
   sink.Add(Verdict::kDefect, Severity::kMajor, 0.85, kCacheOff)
-      .With("file", file)
+      .Quote("file", file)
       .Formula("use_cache = false")
       .From({file, "use_cache", 0})
       .Settle(kCacheSettle)
@@ -114,7 +114,7 @@ void CompareOrders(const Context& context, const std::string& order, double seed
     if (other.Number("training.seed") != seed || DataOf(other) != DataOf(context.run)) continue;
     if (!other_order || *other_order == order) continue;
     sink.Add(Verdict::kDefect, Severity::kMajor, 0.9, kOrder)
-        .With("other", other.name)
+        .Quote("other", other.name)
         .With("seed", Show(seed, 12))
         .With("digest", order.substr(0, 12))
         .With("other_digest", other_order->substr(0, 12))

@@ -70,9 +70,24 @@ std::string StrangersIn(const std::string& text) {
   return strangers.empty() ? "" : strangers + "in: " + text + "\n";
 }
 
+// A particle right behind an operand fits some of its values only: it is left open.
+std::string FixedParticleIn(std::string_view text) {
+  constexpr std::string_view kParticles[] = {"은", "는", "이", "가", "을", "를", "와", "과", "로", "으로", "라", "며"};
+  for (size_t at = text.find('}'); at != std::string_view::npos; at = text.find('}', at + 1)) {
+    for (const std::string_view particle : kParticles) {
+      const std::string_view rest = text.substr(at + 1);
+      if (!rest.starts_with(particle)) continue;
+      const std::string_view behind = rest.substr(particle.size());
+      if (behind.empty() || behind[0] == ' ' || behind[0] == ',') return "fixed particle: " + std::string(text);
+    }
+  }
+  return "";
+}
+
 std::string StrangersIn(const Finding& finding) {
   std::string found;
   for (const Text* text : {&finding.statement, &finding.settle, &finding.action}) {
+    found += FixedParticleIn(text->ko);
     found += StrangersIn(Render(*text, finding.operands, Language::kKorean));
   }
   found += StrangersIn(FormulaText(finding, Language::kKorean));
@@ -142,9 +157,26 @@ TEST(Korean, ParticlesFollowTheWordBefore) {
            {"q_proj,down을(를)", "q_proj,down을"}, {"73.7 %은(는)", "73.7 %는"},
            {"배치 (10)이(가)", "배치 (10)이"}, {"\"평균\"은(는)", "\"평균\"은"},
            {"기울(으)로", "기울로"},         {"은(는)", "은(는)"},
+           {"4(으)로", "4로"},               {"3(으)로", "3으로"},
+           {"1,000,000,000(이)며", "1,000,000,000이며"}, {"1000000000000은(는)", "1000000000000는"},
+           {"1,000,000,000,000와(과)", "1,000,000,000,000와"}, {"0.000000000000와(과)", "0.000000000000과"},
+           {"00000000000000이(가)", "00000000000000이"}, {"10000000000000000을(를)", "10000000000000000을"},
+           {"\xEA\xB0을(를)", "\xEA\xB0을(를)"},   {"é은(는)", "é은(는)"},
            {"\xF0\x9F\x98\x80을(를)", "\xF0\x9F\x98\x80을(를)"}}) {
     EXPECT_EQ(WithParticles(open), closed);
   }
+}
+
+TEST(Korean, WhatTheUserWroteStays) {
+  constexpr Text kText = {"{id} against {name}", "{id}은(는) {name}와(과) 다름"};
+  const auto says = [&](const std::string& id, const std::string& name, Language language) {
+    Finding finding;
+    finding.Quote("id", id).With("name", name);
+    return Render(kText, finding.operands, language);
+  };
+  EXPECT_EQ(says("5을(를) of step", "2 steps", Language::kKorean), "5을(를) of step은 2 스텝과 다름");
+  EXPECT_EQ(says("나이(가)", "3이(가)", Language::kKorean), "나이(가)는 3이(가)와 다름");
+  EXPECT_EQ(says("을(를)", "(으)로", Language::kEnglish), "을(를) against (으)로");
 }
 
 TEST(Korean, FunctionsOfAFormulaStay) {
@@ -152,6 +184,8 @@ TEST(Korean, FunctionsOfAFormulaStay) {
 }
 
 TEST(Korean, AnEnglishWordWouldBeSeen) {
+  EXPECT_NE(FixedParticleIn("손실이 {last}로 커짐"), "");
+  EXPECT_EQ(FixedParticleIn("{last}(으)로, {n}이면 {share}로부터"), "");
   EXPECT_NE(StrangersIn("주장된 the batch"), "");
   EXPECT_EQ(StrangersIn("주장된 eval_loss 2.5e-05 `plumbline audit DIR`"), "");
 }

@@ -21,9 +21,9 @@ std::vector<Finding> RunRule(const Rule& rule, const Context& context) {
     rule.evaluate(context, sink);
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::kData && error.kind() != ErrorKind::kModel) throw;
-    sink.NotEvaluated(kBrokenInput).With("error", error.what());
+    sink.NotEvaluated(kBrokenInput).Quote("error", error.what());
   } catch (const Json::exception& error) {  // a document whose fields are of other types
-    sink.NotEvaluated(kBrokenInput).With("error", error.what());
+    sink.NotEvaluated(kBrokenInput).Quote("error", error.what());
   }
   std::vector<Finding> findings;
   std::set<std::string> said;
@@ -97,6 +97,7 @@ std::vector<RunAudit> AuditStudy(const Study& study) {
     audit.comparison = CompareRun(context, audit.findings);
     audit.evidence.documents = {};  // thousands of runs may be kept until they are printed
     audit.evidence.tensors.clear();
+    audit.evidence.shared = nullptr;
     audits.push_back(std::move(audit));
   }
   return audits;

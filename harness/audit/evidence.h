@@ -93,7 +93,8 @@ struct RunFiles {
   std::vector<std::filesystem::path> safetensors;
 };
 
-struct Rows;  // rows.h
+struct Rows;        // rows.h
+class SharedFiles;  // shared_files.h
 
 // Where the points of a list stand, by step and by epoch; the first of equal ones.
 struct PointIndex {
@@ -119,6 +120,7 @@ struct Evidence {
   RunFiles files;
   std::vector<std::string> notes;  // what a reader could not use, with the reason
   mutable std::shared_ptr<const Rows> rows;  // read on demand: RowsOf in rows.h
+  std::shared_ptr<SharedFiles> shared;       // with the other runs of the audit; nullptr: nothing
 
   // The strongest layer's word on a key: resolved, command line, launcher, file. nullptr: nobody's.
   const Setting* Effective(std::string_view key) const;

@@ -115,6 +115,7 @@ void AddDeclared(const ReadOptions& options, Study& study) {
     }
     if (!options.predictions.empty()) run.files.predictions = options.predictions;
     if (!options.references.empty()) run.files.references = options.references;
+    run.shared = options.shared;
   }
 }
 

@@ -4,11 +4,13 @@
 #define PLUMBLINE_HARNESS_AUDIT_READ_H_
 
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "harness/audit/evidence.h"
+#include "harness/audit/shared_files.h"
 
 namespace plumbline::audit {
 
@@ -17,6 +19,7 @@ struct ReadOptions {
   std::string command_line;                     // --cli "...": the launch command
   std::filesystem::path predictions;            // --predictions F, else found in the directory
   std::filesystem::path references;
+  std::shared_ptr<SharedFiles> shared;  // of all paths of one audit; nullptr: each run reads its own
 };
 
 inline constexpr uint64_t kLargestTextBytes = 64ull << 20;

@@ -1,13 +1,13 @@
 #include "harness/audit/reader_own_run.h"
 
 #include <cmath>
-#include <map>
 #include <optional>
 #include <utility>
 #include <vector>
 
 #include "harness/audit/path.h"
 #include "harness/audit/settings.h"
+#include "harness/audit/shared_files.h"
 #include "harness/base/error.h"
 #include "harness/base/project.h"
 #include "harness/base/sha256.h"
@@ -88,22 +88,18 @@ std::set<std::string> TakenRows(const Json& ledger) {
 }
 
 // Many runs name the same file: it is hashed once, unless it changes between them.
-std::string DigestOfUnchanged(const std::filesystem::path& path, uintmax_t bytes) {
-  struct Known {
-    uintmax_t bytes;
-    std::filesystem::file_time_type changed;
-    std::string digest;
+std::string DigestOfUnchanged(const std::filesystem::path& path, uintmax_t bytes, SharedFiles* shared) {
+  constexpr size_t kMostFiles = 256;
+  struct Digest {
+    std::string text;
   };
-  static std::map<std::string, Known> known;
   std::error_code error;
-  const auto changed = std::filesystem::last_write_time(path, error);
-  const auto found = known.find(path.string());
-  if (!error && found != known.end() && found->second.bytes == bytes && found->second.changed == changed) {
-    return found->second.digest;
-  }
-  std::string digest = Sha256OfFile(path);
-  if (!error) known.insert_or_assign(path.string(), Known{bytes, changed, digest});
-  return digest;
+  const auto changed = std::filesystem::last_write_time(path, error).time_since_epoch().count();
+  const std::string key =
+      std::to_string(bytes) + " " + std::to_string(changed) + " " + path.string();
+  return GetShared<Digest>(error ? nullptr : shared, key, kMostFiles, [&] {
+           return Digest{Sha256OfFile(path)};
+         })->text;
 }
 
 bool RenamesColumns(const Evidence& run) {
@@ -162,7 +158,7 @@ JoinedData FindOwnData(const Evidence& run, const char* key, const char* role) {
   std::error_code error;
   const uintmax_t bytes = std::filesystem::file_size(path, error);
   if (error || !IsFile(path) || bytes > kLargestDataBytes) return data;
-  if (DigestOfUnchanged(path, bytes) != *digest) {
+  if (DigestOfUnchanged(path, bytes, run.shared.get()) != *digest) {
     data.problem = "joining " + Quoted(named->text) +
                    ": found another digest than the run recorded, wanted the data it was made with";
     return data;

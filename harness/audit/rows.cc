@@ -9,6 +9,7 @@
 
 #include "harness/audit/path.h"
 #include "harness/audit/reader_own_run.h"
+#include "harness/audit/shared_files.h"
 #include "harness/base/error.h"
 #include "harness/base/random.h"
 #include "harness/data/csv.h"
@@ -102,14 +103,22 @@ DataRow DataOf(const Json& record, int64_t line) {
   return row;
 }
 
-int64_t CountIn(const Json& record, const char* name) {
+// 0 when absent. Errors: kData for a count that no run reaches.
+int64_t CountIn(const Json& record, const char* name, int64_t line) {
+  constexpr double kMost = 1e15;
   const auto found = record.find(name);
-  return found != record.end() && found->is_number_integer() ? found->get<int64_t>() : 0;
+  if (found == record.end() || !found->is_number_integer()) return 0;
+  const double count = found->get<double>();
+  if (!(count >= 0 && count <= kMost)) {
+    Fail(ErrorKind::kData, "line " + std::to_string(line) + ", " + Quoted(name), found->dump(),
+         "a count from 0 to 1e15", "write the file again");
+  }
+  return found->get<int64_t>();
 }
 
 SeenRow SeenOf(const Json& record, int64_t line) {
-  return {IdOf(record, line), TextOf(record, {"epoch"}), CountIn(record, "times"),
-          CountIn(record, "rows")};
+  return {IdOf(record, line), TextOf(record, {"epoch"}), CountIn(record, "times", line),
+          CountIn(record, "rows", line)};
 }
 
 template <typename Row>
@@ -193,23 +202,19 @@ void Join(RowFile<ScoredRow>& scored, const RowFile<DataRow>& data) {
 }
 
 // Files that several runs of one audit were made with are read once. Few: they are large.
-std::shared_ptr<const RowFile<DataRow>> LoadShared(const JoinedData& data) {
+std::shared_ptr<const RowFile<DataRow>> LoadShared(const JoinedData& data, SharedFiles* shared) {
   constexpr size_t kMostFiles = 4;
-  static std::vector<std::shared_ptr<const RowFile<DataRow>>> kept;  // newest last
   std::string identity = data.digest;
   for (const std::string& id : data.taken) identity += "\n" + id;
   identity = data.digest + "/" + std::to_string(Fnv1a64(identity));
-  for (const auto& file : kept) {
-    if (file->identity == identity) return file;
-  }
-  auto file = std::make_shared<RowFile<DataRow>>(Load(data.path, DataOf));
-  file->identity = identity;
-  if (!data.taken.empty()) {
-    std::erase_if(file->rows, [&](const DataRow& row) { return !data.taken.contains(row.id); });
-  }
-  if (kept.size() == kMostFiles) kept.erase(kept.begin());
-  kept.push_back(file);
-  return file;
+  return GetShared<RowFile<DataRow>>(shared, identity, kMostFiles, [&] {
+    auto file = Load(data.path, DataOf);
+    file.identity = identity;
+    if (!data.taken.empty()) {
+      std::erase_if(file.rows, [&](const DataRow& row) { return !data.taken.contains(row.id); });
+    }
+    return file;
+  });
 }
 
 // Data of ours that lies elsewhere, where the directory itself has none.
@@ -217,7 +222,7 @@ std::shared_ptr<const RowFile<DataRow>> JoinOwn(const Evidence& run, const char*
                                                 RowFile<DataRow>& own) {
   if (!own.file.empty()) return nullptr;
   const JoinedData data = FindOwnData(run, key, role);
-  if (!data.path.empty()) return LoadShared(data);
+  if (!data.path.empty()) return LoadShared(data, run.shared.get());
   if (!data.problem.empty()) {
     const Setting* named = run.Find(key, Layer::kResolved);
     own.file = fs::path(named->text).filename().string();

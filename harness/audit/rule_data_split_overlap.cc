@@ -2,7 +2,7 @@
 // are compared in NFC with white space collapsed; near copies by the exact Jaccard index of their
 // 5-grams of code points (an index of the smaller split, no sketching).
 #include <algorithm>
-#include <map>
+#include <memory>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -11,6 +11,7 @@
 #include "harness/audit/interval.h"
 #include "harness/audit/rule.h"
 #include "harness/audit/rule_parts.h"
+#include "harness/audit/shared_files.h"
 #include "harness/base/random.h"
 #include "harness/base/utf8.h"
 
@@ -157,7 +158,7 @@ class Split {
         .With("n", std::to_string(n))
         .With("share", Percent(Share(hits.rows, n)))
         .With("split", name)
-        .With("examples", hits.examples)
+        .Quote("examples", hits.examples)
         .With("summaries", std::to_string(hits.summaries))
         .Formula(std::to_string(hits.rows) + " / " + std::to_string(n))
         .From({file_.file, "dialogue", 0})
@@ -177,19 +178,19 @@ class Split {
 };
 
 // What the two files say, once for all runs that were made with them.
-std::vector<Finding> Overlap(const char* name, const RowFile<DataRow>& file, const RowFile<DataRow>& train) {
+using Findings = std::vector<Finding>;
+std::shared_ptr<const Findings> Overlap(const char* name, const RowFile<DataRow>& file,
+                                        const RowFile<DataRow>& train, SharedFiles* files) {
   constexpr size_t kMostPairs = 256;
-  static std::map<std::string, std::vector<Finding>> known;
-  const std::string pair = train.identity + " " + file.identity + " " + name;
   const bool shared = !train.identity.empty() && !file.identity.empty();
-  if (const auto found = known.find(pair); shared && found != known.end()) return found->second;
-  Sink sink("data-split-overlap");
-  Split split(file);
-  for (const DataRow& row : train.rows) split.Meet(row);
-  split.Speak(name, train.file, sink);
-  std::vector<Finding> findings(sink.findings().begin(), sink.findings().end());
-  if (shared && known.size() < kMostPairs) known.emplace(pair, findings);
-  return findings;
+  const std::string pair = shared ? train.identity + " " + file.identity + " " + name : "";
+  return GetShared<Findings>(files, pair, kMostPairs, [&] {
+    Sink sink("data-split-overlap");
+    Split split(file);
+    for (const DataRow& row : train.rows) split.Meet(row);
+    split.Speak(name, train.file, sink);
+    return Findings(sink.findings().begin(), sink.findings().end());
+  });
 }
 
 void Evaluate(const Context& context, Sink& sink) {
@@ -203,7 +204,8 @@ void Evaluate(const Context& context, Sink& sink) {
   for (const auto& [name, file] : {std::pair{"validation", &rows.Validation()},
                                    std::pair{"test", &rows.test}}) {
     if (file->Empty()) continue;
-    for (const Finding& finding : Overlap(name, *file, rows.Train())) sink.findings().push_back(finding);
+    const auto findings = Overlap(name, *file, rows.Train(), context.run.shared.get());
+    sink.findings().insert(sink.findings().end(), findings->begin(), findings->end());
   }
 }
 

@@ -10,6 +10,7 @@
 #include "harness/audit/interval.h"
 #include "harness/audit/rule.h"
 #include "harness/audit/rule_parts.h"
+#include "harness/audit/shared_files.h"
 #include "harness/base/utf8.h"
 
 namespace plumbline::audit {
@@ -82,30 +83,27 @@ struct Stream {
 };
 
 // Counted once for all runs that share the file.
-Stream StreamOf(const char* name, const RowFile<DataRow>& file) {
+Stream StreamOf(const char* name, const RowFile<DataRow>& file, SharedFiles* files) {
   constexpr size_t kMostFiles = 256;
-  static std::map<std::string, Stream> known;
-  const std::string key = file.identity + " " + name;
-  if (const auto found = known.find(key); !file.identity.empty() && found != known.end()) {
-    return found->second;
-  }
-  Stream stream;
-  stream.name = name;
-  stream.file = file.file;
-  for (const DataRow& row : file.rows) {
-    stream.Add(row.source, row.id);
-    for (const std::string& summary : row.summaries) stream.Add(summary, row.id);
-  }
-  if (!file.identity.empty() && known.size() < kMostFiles) known.emplace(key, stream);
-  return stream;
+  const std::string key = file.identity.empty() ? "" : file.identity + " " + name;
+  return *GetShared<Stream>(files, key, kMostFiles, [&] {
+    Stream stream;
+    stream.name = name;
+    stream.file = file.file;
+    for (const DataRow& row : file.rows) {
+      stream.Add(row.source, row.id);
+      for (const std::string& summary : row.summaries) stream.Add(summary, row.id);
+    }
+    return stream;
+  });
 }
 
-std::vector<Stream> StreamsOf(const Rows& rows) {
+std::vector<Stream> StreamsOf(const Rows& rows, SharedFiles* files) {
   std::vector<Stream> streams;
   for (const auto& [name, file] :
        {std::pair{"train", &rows.Train()}, std::pair{"validation", &rows.Validation()},
         std::pair{"test", &rows.test}, std::pair{"references", &rows.references}}) {
-    streams.push_back(StreamOf(name, *file));
+    streams.push_back(StreamOf(name, *file, files));
   }
   Stream predictions;
   predictions.name = "predictions";
@@ -118,7 +116,7 @@ std::vector<Stream> StreamsOf(const Rows& rows) {
 
 void JudgeForms(const Context& context, Sink& sink) {
   const Rows& rows = RowsOf(context.run);
-  const std::vector<Stream> streams = StreamsOf(rows);
+  const std::vector<Stream> streams = StreamsOf(rows, context.run.shared.get());
   if (streams.empty()) {
     const bool text = !rows.scored.Empty() || !rows.Train().Empty() || !rows.Validation().Empty();
     if (!text) sink.NotEvaluated(kNeedsText);
@@ -135,7 +133,7 @@ void JudgeForms(const Context& context, Sink& sink) {
         .With("share", Percent(stream.JamoShare()))
         .With("stream", stream.name)
         .With("other", mixed ? composed->name : "")
-        .With("id", stream.first)
+        .Quote("id", stream.first)
         .With("factor", factor)
         .Formula(std::to_string(stream.jamo) + " / " + std::to_string(stream.hangul) +
                  " > 0.1 %; code points " + std::to_string(stream.stored_points) + " / " +
@@ -151,7 +149,7 @@ void Say(const Text& statement, size_t hits, size_t n, const std::string& first,
   sink.Add(Verdict::kDefect, Severity::kBlocker, 0.95, statement)
       .With("rows", std::to_string(hits))
       .With("n", std::to_string(n))
-      .With("id", first)
+      .Quote("id", first)
       .Formula(std::to_string(hits) + " / " + std::to_string(n) + " > 0")
       .From({file, "origin_id", 0})
       .Settle(kLeakSettle)

@@ -1,6 +1,7 @@
 // plumbline audit PATH...: silent defects of finished runs, ours or anybody's.
 #include <algorithm>
 #include <iostream>
+#include <memory>
 #include <set>
 
 #include "harness/audit/audit.h"
@@ -35,6 +36,7 @@ audit::ReadOptions ReadOptionsOf(const Arguments& arguments) {
   if (arguments.Has("cli")) options.command_line = arguments.Value("cli");
   if (arguments.Has("predictions")) options.predictions = arguments.Value("predictions");
   if (arguments.Has("references")) options.references = arguments.Value("references");
+  options.shared = std::make_shared<audit::SharedFiles>();
   return options;
 }
 
@@ -44,9 +46,10 @@ std::vector<audit::RunAudit> AuditAll(const Arguments& arguments) {
          "one or more run directories, trainer_state.json files, logs or reports",
          "plumbline audit --help");
   }
+  const audit::ReadOptions options = ReadOptionsOf(arguments);
   std::vector<audit::RunAudit> audits;
   for (const std::string& path : arguments.positionals()) {
-    const audit::Study study = audit::ReadStudy(path, ReadOptionsOf(arguments));
+    const audit::Study study = audit::ReadStudy(path, options);
     for (audit::RunAudit& run : audit::AuditStudy(study)) audits.push_back(std::move(run));
   }
   if (arguments.Has("suppressions")) {

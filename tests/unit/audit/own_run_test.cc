@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <memory>
 #include <string>
 
 #include "harness/audit/read.h"
@@ -68,6 +69,43 @@ class OwnRun : public ::testing::Test {
 
   testing::TemporaryDirectory directory_;
 };
+
+// Two runs of one audit that name one file read it once, until it changes; two audits share nothing.
+TEST_F(OwnRun, RunsOfOneAuditShareTheirData) {
+  ReadOptions options;
+  options.shared = std::make_shared<SharedFiles>();
+  const auto train = [&](const ReadOptions& how) {
+    return RowsOf(ReadStudy(directory_.path(), how).runs.at(0)).joined_train;
+  };
+  const auto first = train(options);
+  ASSERT_NE(first, nullptr);
+  EXPECT_EQ(train(options), first);
+  EXPECT_NE(train({}), first);
+  EXPECT_EQ(train({})->identity, first->identity);
+  options.shared = std::make_shared<SharedFiles>();
+  EXPECT_NE(train(options), first);
+  Write("data-train.jsonl", std::string(kTrain) + kSame);
+  EXPECT_EQ(train(options), nullptr);  // no longer what the run was made with
+  WriteLedger(100, {"t0", "t1", "v0"});
+  EXPECT_EQ(train(options)->rows.size(), 3u);
+}
+
+TEST_F(OwnRun, SharedDataIsJudgedAsDataOfItsOwn) {
+  ReadOptions options;
+  options.shared = std::make_shared<SharedFiles>();
+  const auto judged = [&](const ReadOptions& how) {
+    std::string text;
+    const Evidence run = ReadStudy(directory_.path(), how).runs.at(0);
+    for (const char* rule : {"data-split-overlap", "data-hangul-not-nfc"}) {
+      for (const Finding& finding : Judge(rule, run)) text += English(finding) + finding.formula;
+    }
+    return text;
+  };
+  const std::string alone = judged({});
+  EXPECT_THAT(alone, HasSubstr("1 of 1 validation documents"));
+  EXPECT_EQ(judged(options), alone);
+  EXPECT_EQ(judged(options), alone);
+}
 
 TEST_F(OwnRun, ThrownAwayStepsMovedNothing) {
   Write("ledger.json", R"({"declared": {}, "observed": {"optimizer_steps": 100, "skipped_steps": 3}})");
@@ -223,6 +261,24 @@ TEST_F(OwnRun, RowsTrainedUnevenlyAreFound) {
   ASSERT_EQ(findings.size(), 1u);
   EXPECT_EQ(findings[0].severity, Severity::kBlocker);
   EXPECT_THAT(English(findings[0]), HasSubstr("1 rows 3 times (t0), 1 rows 1 times (t1)"));
+}
+
+// Their difference fits no integer, and no run trains a row so often.
+TEST_F(OwnRun, CountsThatNoRunReachesAreRefused) {
+  for (const char* times : {"-1", "-9223372036854775808", "9223372036854775807", "18446744073709551615"}) {
+    Write("seen.jsonl", std::string(R"({"times":1,"rows":1,"fname":"t1"}
+{"times":)") + times + R"(,"rows":1,"fname":"t0"}
+)");
+    size_t said = 0;
+    const auto audits = AuditStudy({"study", {Run()}});
+    for (const Finding& finding : audits.at(0).findings) {
+      if (finding.rule != "ckp-resume-replays-data") continue;
+      ++said;
+      EXPECT_EQ(finding.verdict, Verdict::kNotEvaluated) << times;
+      EXPECT_THAT(English(finding), HasSubstr(times));
+    }
+    EXPECT_EQ(said, 1u) << times;
+  }
 }
 
 TEST_F(OwnRun, ADirectoryThatCannotBeAuditedIsToldAndLeavesNoFile) {

@@ -1,5 +1,9 @@
 #include "harness/audit/best_evaluation.h"
 
+#include <algorithm>
+
+#include "harness/audit/phrase.h"
+
 namespace plumbline::audit {
 
 Best BestOf(const Evidence& run, std::string_view name, bool greater) {
@@ -13,6 +17,29 @@ Best BestOf(const Evidence& run, std::string_view name, bool greater) {
     if (better) best = {&point, reading};
   }
   return best;
+}
+
+std::optional<DeclaredBest> BestOfDeclared(const Evidence& run) {
+  const Setting* metric = run.Effective("training.metric_for_best_model");
+  if (metric == nullptr || metric->text.empty() || run.evaluations.empty()) return std::nullopt;
+  const std::string name = metric->text.starts_with("eval_") ? metric->text : "eval_" + metric->text;
+  const bool loss = IsLossName(name);
+  const Best best = BestOf(run, name, run.Truth("training.greater_is_better").value_or(!loss));
+  if (best.reading == nullptr) return std::nullopt;
+  const Point& last_point = run.evaluations.back();
+  const Reading* last = last_point.Find(name);
+  if (last != nullptr && !last->value.Finite()) last = nullptr;
+  return DeclaredBest{metric, loss, best, &last_point, last};
+}
+
+std::optional<FinalLoss> FinalLossOf(const Evidence& run) {
+  const Reading* final = run.Final("train_loss");
+  const auto losses = Series(run.log, "loss");
+  if (final == nullptr || losses.empty() || !final->value.Finite()) return std::nullopt;
+  const auto value = [](const Reading& loss) { return loss.value.value; };
+  const Reading smallest = *std::ranges::min_element(losses, {}, value);
+  const bool below = final->value.Printed().high < 0.5 * smallest.value.Printed().low;
+  return FinalLoss{*final, smallest, below};
 }
 
 std::string PlaceText(const Point& point) {

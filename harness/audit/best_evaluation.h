@@ -1,7 +1,9 @@
-// Which evaluation of a run is best by a metric. Used by the rules of checkpoints.
+// Which evaluation of a run is best by a metric, and how its final loss fits its log. Used by the
+// rules of checkpoints.
 #ifndef PLUMBLINE_HARNESS_AUDIT_BEST_EVALUATION_H_
 #define PLUMBLINE_HARNESS_AUDIT_BEST_EVALUATION_H_
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -16,6 +18,25 @@ struct Best {
 
 // The first of equal ones.
 Best BestOf(const Evidence& run, std::string_view name, bool greater);
+// The best evaluation by the declared metric_for_best_model, and what the last one has of it.
+struct DeclaredBest {
+  const Setting* metric = nullptr;
+  bool loss = false;
+  Best best;
+  const Point* last_point = nullptr;
+  const Reading* last = nullptr;  // nullptr: not printed there, or no number
+};
+// nullopt: no metric is declared, or no evaluation prints it.
+std::optional<DeclaredBest> BestOfDeclared(const Evidence& run);
+
+struct FinalLoss {
+  Reading final;
+  Reading smallest;            // of the log
+  bool below_the_log = false;  // below half of the smallest, whatever the digits
+};
+// nullopt: no train_loss, or no logged losses.
+std::optional<FinalLoss> FinalLossOf(const Evidence& run);
+
 // "step 30", else "epoch 1.0", else "?".
 std::string PlaceText(const Point& point);
 bool IsLossName(const std::string& metric);

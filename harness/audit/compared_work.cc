@@ -208,11 +208,10 @@ void EvalRowsRow(const Context& context, std::vector<ComparedRow>& rows) {
   RowMaker maker("eval_rows", kEvalRows);
   maker.DeclareSetting(context.run, "data.eval_samples");
   for (const Point& point : context.run.evaluations) {
-    const Reading* rate = point.Find("eval_samples_per_second");
-    const Reading* runtime = point.Find("eval_runtime");
-    if (rate == nullptr || runtime == nullptr) continue;
-    const Interval scored = rate->value.Printed() * runtime->value.Printed();
-    maker.Observe(Show(std::round(scored.Middle()), 12), scored, rate->place,
+    const Interval scored = RowsScoredAt(point);
+    if (scored.Empty()) continue;
+    maker.Observe(Show(std::round(scored.Middle()), 12), scored,
+                  point.Find("eval_samples_per_second")->place,
                   "samples/s * s = " + ShowInterval(scored, 6));
     break;
   }

@@ -10,18 +10,27 @@
 namespace plumbline::audit {
 namespace {
 
+// The one list of families: by word of a name, by model_type, by kind.
 struct Family {
   std::string_view word;  // in a lowered name
-  std::string_view family;
+  std::string_view type;  // transformers' model_type
+  bool sequence_to_sequence = false;
 };
 
 // Longer words first: "flan-t5" holds "t5".
-constexpr Family kFamilies[] = {{"umt5", "umt5"},   {"mt5", "mt5"},     {"longt5", "longt5"},
-                                {"flan-t5", "t5"},  {"flan_t5", "t5"},  {"t5", "t5"},
-                                {"mbart", "mbart"}, {"kobart", "bart"}, {"bart", "bart"},
-                                {"pegasus", "pegasus"}, {"llama", "llama"}, {"qwen3", "qwen3"},
-                                {"qwen2", "qwen2"}, {"gemma", "gemma"}, {"mistral", "mistral"},
-                                {"gpt2", "gpt2"}};
+constexpr Family kFamilies[] = {{"umt5", "umt5", true},       {"mt5", "mt5", true},
+                                {"longt5", "longt5", true},   {"flan-t5", "t5", true},
+                                {"flan_t5", "t5", true},      {"t5", "t5", true},
+                                {"mbart", "mbart", true},     {"kobart", "bart", true},
+                                {"bart", "bart", true},       {"pegasus", "pegasus", true},
+                                {"llama", "llama"},           {"qwen3", "qwen3"},
+                                {"qwen2", "qwen2"},           {"gemma", "gemma"},
+                                {"mistral", "mistral"},       {"gpt2", "gpt2"}};
+
+const Family* FamilyOfType(std::string_view type) {
+  const auto* const found = std::ranges::find(kFamilies, type, &Family::type);
+  return found == std::end(kFamilies) ? nullptr : found;
+}
 
 }  // namespace
 
@@ -69,6 +78,22 @@ std::optional<double> EvalRows(const Evidence& run) {
   return run.Number("data.eval_samples");
 }
 
+Interval RowsScoredAt(const Point& evaluation) {
+  const Reading* rate = evaluation.Find("eval_samples_per_second");
+  const Reading* runtime = evaluation.Find("eval_runtime");
+  if (rate == nullptr || runtime == nullptr || !(rate->value.value > 0)) return kEmptyInterval;
+  return rate->value.Printed() * runtime->value.Printed();
+}
+
+std::optional<double> SmallestStandardError(const Evidence& run) {
+  auto rows = EvalRows(run);
+  if (!rows && !run.evaluations.empty()) {
+    const Interval scored = RowsScoredAt(run.evaluations.back());
+    if (!scored.Empty()) rows = scored.Middle();
+  }
+  return rows && *rows > 0 ? std::optional(kSmallDeviation / std::sqrt(*rows)) : std::nullopt;
+}
+
 std::vector<double> StepTimes(const Evidence& run, const Timeline& timeline) {
   std::vector<double> times;
   for (size_t i = 0; i + 1 < run.log.size(); ++i) {
@@ -111,14 +136,12 @@ std::string FamilyOf(const Evidence& run) {
   }
   // A run of ours that trained an adapter keeps no config.json.
   const Setting* type = run.Effective("model.type");
-  for (const char* family : {"bart", "llama", "qwen3", "t5", "mt5"}) {
-    if (type != nullptr && type->text == family) return family;
-  }
+  if (type != nullptr && FamilyOfType(type->text) != nullptr) return type->text;
   const Setting* path = run.Effective("model.path");
   for (const std::string& name : {Lowered(run.model), Lowered(path == nullptr ? "" : path->text),
                                   Lowered(run.name)}) {
     for (const Family& family : kFamilies) {
-      if (name.find(family.word) != std::string::npos) return std::string(family.family);
+      if (name.find(family.word) != std::string::npos) return std::string(family.type);
     }
   }
   return "";
@@ -131,11 +154,8 @@ bool IsSequenceToSequence(const Evidence& run) {
       run.documents.config["is_encoder_decoder"].is_boolean()) {
     return run.documents.config["is_encoder_decoder"].get<bool>();
   }
-  const std::string family = FamilyOf(run);
-  for (const char* known : {"t5", "mt5", "umt5", "longt5", "bart", "mbart", "pegasus"}) {
-    if (family == known) return true;
-  }
-  return false;
+  const Family* family = FamilyOfType(FamilyOf(run));
+  return family != nullptr && family->sequence_to_sequence;
 }
 
 bool StartsFromThisRun(const Evidence& run, const Claim& claim) {

@@ -41,7 +41,7 @@ void Direction(const Context& context, Sink& sink) {
   if (!inverted) return;
   sink.Add(Verdict::kDefect, Severity::kMajor, 0.95, kInverted)
       .With("greater", greater->text)
-      .With("metric", metric->text)
+      .Quote("metric", metric->text)
       .Formula("greater_is_better = " + greater->text)
       .From(metric->place)
       .From(greater->place)
@@ -67,32 +67,27 @@ void Cadence(const Context& context, Sink& sink) {
 
 // The declared metric's best is not what is served.
 bool DeclaredMetric(const Context& context, Sink& sink) {
-  const Setting* metric = context.run.Effective("training.metric_for_best_model");
   const auto load_best = context.run.Truth("training.load_best_model_at_end");
-  if (metric == nullptr || metric->text.empty() || !load_best || *load_best) return false;
+  if (!load_best || *load_best) return false;
   // Our own runs resolve a default metric; it counts where a person names it.
   if (context.run.documents.ledger.is_object()) return false;
-  const std::string name =
-      metric->text.starts_with("eval_") ? metric->text : "eval_" + metric->text;
-  const bool greater = context.run.Truth("training.greater_is_better").value_or(!IsLossName(name));
-  const Best best = BestOf(context.run, name, greater);
-  if (best.reading == nullptr) return false;
-  const Point& last = context.run.evaluations.back();
-  const Reading* last_reading = last.Find(name);
-  if (best.point == &last || last_reading == nullptr) return true;
-  const double change = std::abs(last_reading->value.value - best.reading->value.value) /
+  const auto declared = BestOfDeclared(context.run);
+  if (!declared) return false;
+  const auto& [metric, loss, best, last_point, last] = *declared;
+  if (best.point == last_point || last == nullptr) return true;
+  const double change = std::abs(last->value.value - best.reading->value.value) /
                         std::max(1e-12, std::abs(best.reading->value.value));
   sink.Add(change > 0.01 ? Verdict::kDefect : Verdict::kNote,
            change > 0.01 ? Severity::kMajor : Severity::kInfo, 0.9, kLastServed)
-      .With("metric", metric->text)
+      .Quote("metric", metric->text)
       .With("best_at", PlaceText(*best.point))
       .With("best", best.reading->value.text)
-      .With("last_at", PlaceText(last))
-      .With("last", last_reading->value.text)
-      .Formula(last_reading->value.text + " against " + best.reading->value.text)
+      .With("last_at", PlaceText(*last_point))
+      .With("last", last->value.text)
+      .Formula(last->value.text + " against " + best.reading->value.text)
       .From(metric->place)
       .From(best.reading->place)
-      .From(last_reading->place)
+      .From(last->place)
       .Do(kDo);
   return true;
 }
@@ -118,7 +113,7 @@ void BestNotServed(const Context& context, Sink& sink) {
   sink.Add(Verdict::kNote, Severity::kInfo, 0.9, kTwoBests)
       .With("loss_at", PlaceText(*loss.point))
       .With("loss", loss.reading->value.text)
-      .With("metric", metric)
+      .Quote("metric", metric)
       .With("score_at", PlaceText(*score.point))
       .With("score", score.reading->value.text)
       .With("served",
@@ -144,27 +139,22 @@ constexpr Text kInflatedDo = {"take loss and speed from the log of the resumed p
 constexpr Text kInflatedNeeds = {"needs train_loss and logged losses", "train_loss와 기록된 손실 필요"};
 
 void ResumeInflates(const Context& context, Sink& sink) {
-  const Reading* final = context.run.Final("train_loss");
-  const auto losses = Series(context.run.log, "loss");
-  if (final == nullptr || losses.empty() || !final->value.Finite()) {
+  const auto loss = FinalLossOf(context.run);
+  if (!loss) {
     sink.NotEvaluated(kInflatedNeeds);
     return;
   }
-  const Reading* smallest = &losses.front();
-  for (const Reading& loss : losses) {
-    if (loss.value.value < smallest->value.value) smallest = &loss;
-  }
-  if (final->value.Printed().high >= 0.5 * smallest->value.Printed().low) return;
-  if (final->value.value == 0) return;  // no step was run: ckp-resume-replays-data
+  if (!loss->below_the_log) return;
+  if (loss->final.value.value == 0) return;  // no step was run: ckp-resume-replays-data
   const Reading* rate = context.run.Final("train_samples_per_second");
   Finding& finding =
       sink.Add(Verdict::kContradiction, Severity::kMajor, 0.95, kInflated)
-          .With("final", final->value.text)
-          .With("smallest", smallest->value.text)
+          .With("final", loss->final.value.text)
+          .With("smallest", loss->smallest.value.text)
           .With("rate", rate == nullptr ? "?" : rate->value.text)
-          .Formula(final->value.text + " < 0.5 * " + smallest->value.text)
-          .From(final->place)
-          .From(smallest->place)
+          .Formula(loss->final.value.text + " < 0.5 * " + loss->smallest.value.text)
+          .From(loss->final.place)
+          .From(loss->smallest.place)
           .Do(kInflatedDo);
   if (rate != nullptr) finding.From(rate->place);
 }

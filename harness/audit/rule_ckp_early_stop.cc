@@ -12,8 +12,14 @@ namespace {
 constexpr Text kWasted = {
     "the best score is at step {best} of {last}: {wasted} of the run came after it; patience times "
     "eval_steps is {window} steps ({pairs}){loss}{noise}",
-    "최고 점수는 {last}스텝 중 {best}스텝: 실행의 {wasted}가 그 뒤에 소비됨; patience x eval_steps = {window}스텝 "
+    "최고 점수는 {last}스텝 중 {best}스텝: 실행의 {wasted}이(가) 그 뒤에 소비됨; patience x eval_steps = {window}스텝 "
     "({pairs}){loss}{noise}"};
+constexpr Text kSameWithinError = {
+    "; the last evaluation is as good within its standard error, so little was lost",
+    "; 마지막 평가도 표준오차 안에서 같은 수준이므로 잃은 것은 적음"};
+constexpr Text kSameWithinPercent = {
+    "; the last evaluation's loss is the same within 1 %, so little was lost",
+    "; 마지막 평가의 손실도 1 % 안에서 같은 수준이므로 잃은 것은 적음"};
 constexpr Text kPatience = {
     "early_stopping_patience {patience} counts evaluations: with one each {every} steps it is {epochs} "
     "epochs",
@@ -36,25 +42,32 @@ std::string CadencePairs(int64_t best, int64_t window) {
   return pairs.empty() ? "?" : pairs;
 }
 
-// The declared metric's last value is its best within what chance moves it.
-bool LastAsGood(const Evidence& run) {
-  constexpr double kSameLoss = 0.01;    // of the loss
-  constexpr double kDeviation = 0.15;  // of ROUGE between rows, as in met-delta-within-noise
-  const Setting* metric = run.Effective("training.metric_for_best_model");
-  if (metric == nullptr || metric->text.empty()) return false;
-  const std::string name = metric->text.starts_with("eval_") ? metric->text : "eval_" + metric->text;
-  const bool loss = IsLossName(name);
-  const Best best = BestOf(run, name, run.Truth("training.greater_is_better").value_or(!loss));
-  const Reading* last = run.evaluations.empty() ? nullptr : run.evaluations.back().Find(name);
-  if (best.reading == nullptr || last == nullptr || !last->value.Finite()) return false;
-  const double change = std::abs(last->value.value - best.reading->value.value);
-  if (loss) return change <= kSameLoss * std::abs(best.reading->value.value);
-  auto rows = EvalRows(run);
-  const Reading* rate = run.evaluations.back().Find("eval_samples_per_second");
-  const Reading* time = run.evaluations.back().Find("eval_runtime");
-  if (!rows && rate != nullptr && time != nullptr) rows = rate->value.value * time->value.value;
-  const double unit = best.reading->value.value > 1.5 ? 100 : 1;
-  return rows && *rows > 0 && change / unit <= kDeviation / std::sqrt(*rows);
+// By what the declared metric's last value is its best: nullptr where it is not.
+const Text* LastAsGood(const Evidence& run) {
+  constexpr double kSameLoss = 0.01;  // of the loss
+  const auto declared = BestOfDeclared(run);
+  if (!declared || declared->last == nullptr) return nullptr;
+  const Decimal& best = declared->best.reading->value;
+  const double change = std::abs(declared->last->value.value - best.value);
+  if (declared->loss) return change <= kSameLoss * std::abs(best.value) ? &kSameWithinPercent : nullptr;
+  const auto error = SmallestStandardError(run);
+  return error && change / RougeUnit(*declared->best.reading) <= *error ? &kSameWithinError : nullptr;
+}
+
+// The fewest steps that the run had. Where no step is printed they are only as sure as the epochs.
+double SureSteps(const Context& context, double last) {
+  const Evidence& run = context.run;
+  const Interval& per_epoch = context.timeline.steps_per_epoch;
+  const auto has_step = [](const Point& point) { return point.Find("step") != nullptr; };
+  const bool stated = run.Fact("executed_steps") != nullptr || run.Fact("state.global_step") != nullptr;
+  if (stated || per_epoch.Empty() || std::ranges::any_of(run.log, has_step)) return last;
+  double epochs = 0;
+  for (const auto* points : {&run.log, &run.evaluations}) {
+    for (const Reading& epoch : Series(*points, "epoch")) {
+      epochs = std::max(epochs, epoch.value.Printed().low);
+    }
+  }
+  return std::min(last, epochs * per_epoch.low);
 }
 
 void Wasted(const Context& context, Sink& sink) {
@@ -68,24 +81,23 @@ void Wasted(const Context& context, Sink& sink) {
                           : 0;
   if (best == nullptr || last <= 0 || best->value.value <= 0) return;
   const double share = (last - best->value.value) / last;
-  if (share <= 0.5) return;
+  if (best->value.value >= 0.5 * SureSteps(context, last)) return;
   const auto window = static_cast<int64_t>(last - best->value.value);
-  const bool noise = LastAsGood(context.run);
+  const Text* noise = LastAsGood(context.run);
   // The loss may be best elsewhere: somewhere before it is said to rise.
   const Reading* rises = context.run.Fact("eval_rises_from");
   const std::string until = rises != nullptr && rises->value.value > best->value.value
                                 ? best->value.text + "-" + rises->value.text
                                 : "";
-  sink.Add(noise ? Verdict::kNote : Verdict::kDefect, noise ? Severity::kInfo : Severity::kMajor, 0.9,
-           kWasted)
+  sink.Add(noise != nullptr ? Verdict::kNote : Verdict::kDefect,
+           noise != nullptr ? Severity::kInfo : Severity::kMajor, 0.9, kWasted)
       .With("best", best->value.text)
       .With("last", Show(last))
       .With("wasted", Percent(share, 0))
       .With("window", std::to_string(window))
       .With("pairs", CadencePairs(static_cast<int64_t>(best->value.value), window))
-      .With("noise",
-            noise ? "; the last evaluation is as good within its standard error, so little was lost" : "",
-            noise ? "; 마지막 평가도 표준오차 안에서 같은 수준이므로 잃은 것은 적음" : "")
+      .With("noise", noise != nullptr ? std::string(noise->en) : "",
+            noise != nullptr ? std::string(noise->ko) : "")
       .With("loss", until.empty() ? "" : "; the loss minimum may lie anywhere in steps " + until,
             until.empty() ? "" : "; 손실의 최솟값은 " + until + "스텝 어딘가에 있을 수 있음")
       .Formula("(" + Show(last) + " - " + best->value.text + ") / " + Show(last) + " = " +

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "harness/audit/phrase.h"
+#include "harness/audit/best_evaluation.h"
 #include "harness/audit/rule.h"
 #include "harness/audit/rule_parts.h"
 
@@ -68,15 +68,15 @@ bool SayRepeated(const std::string& epoch, const Counts& times, const RowFile<Da
   for (const auto& [id, count] : held) skipped += times.contains(id) ? 0 : count;
   if (repeated == 0) return false;
   Say(sink, kReplayed, file)
-      .With("epoch", epoch)
+      .Quote("epoch", epoch)
       .With("seen", std::to_string(seen))
       .With("distinct", std::to_string(times.size()))
       .With("repeated", std::to_string(repeated))
       .With("skipped", std::to_string(skipped))
       .With("n", std::to_string(train.rows.size()))
-      .With("id", first)
-      .Formula(std::to_string(seen) + " - " + std::to_string(times.size()) + " = " +
-               std::to_string(seen - times.size()));
+      .Quote("id", first)
+      .Formula(std::to_string(seen) + " - " + std::to_string(seen - repeated) + " = " +
+               std::to_string(repeated));
   return true;
 }
 
@@ -91,10 +91,10 @@ void SaySkipped(const std::string& epoch, const Counts& times, const std::set<st
   }
   if (skipped == 0 || static_cast<double>(skipped) < tail) return;
   Say(sink, kSkipped, file)
-      .With("epoch", epoch)
+      .Quote("epoch", epoch)
       .With("skipped", std::to_string(skipped))
       .With("n", std::to_string(all.size()))
-      .With("id", first)
+      .Quote("id", first)
       .Formula(std::to_string(all.size()) + " - " + std::to_string(times.size()) + " = " +
                std::to_string(skipped));
 }
@@ -123,31 +123,25 @@ void JudgeTimes(const RowFile<SeenRow>& seen, Sink& sink) {
   Say(sink, kUneven, seen.file)
       .With("most", std::to_string(most.times))
       .With("most_rows", std::to_string(most.rows))
-      .With("most_id", most.id)
+      .Quote("most_id", most.id)
       .With("least", std::to_string(least.times))
       .With("least_rows", std::to_string(least.rows))
-      .With("least_id", least.id)
+      .Quote("least_id", least.id)
       .Formula(std::to_string(most.times) + " - " + std::to_string(least.times) + " >= 2");
 }
 
-// A mean over no steps is 0. Nullopt-like: false when the trace does not tell.
+// A mean over no steps is 0. False: said nothing, also where the trace does not tell.
 bool JudgeNoSteps(const Evidence& run, Sink& sink) {
-  const Reading* final = run.Final("train_loss");
-  const auto losses = Series(run.log, "loss");
-  if (final == nullptr || losses.empty() || !final->value.Finite()) return false;
-  const auto smallest = std::ranges::min_element(
-      losses, {}, [](const Reading& loss) { return loss.value.value; });
-  if (final->value.value != 0 || final->value.Printed().high >= 0.5 * smallest->value.Printed().low) {
-    return false;
-  }
+  const auto loss = FinalLossOf(run);
+  if (!loss || loss->final.value.value != 0 || !loss->below_the_log) return false;
   const Reading* runtime = run.Final("train_runtime");
   sink.Add(Verdict::kContradiction, Severity::kBlocker, 0.95, kNoSteps)
-      .With("loss", final->value.text)
-      .With("smallest", smallest->value.text)
+      .With("loss", loss->final.value.text)
+      .With("smallest", loss->smallest.value.text)
       .With("runtime", runtime == nullptr ? "?" : runtime->value.text)
-      .Formula("train_loss " + final->value.text + " < " + smallest->value.text)
-      .From(final->place)
-      .From(smallest->place)
+      .Formula("train_loss " + loss->final.value.text + " < " + loss->smallest.value.text)
+      .From(loss->final.place)
+      .From(loss->smallest.place)
       .Do(kNoStepsDo);
   return true;
 }

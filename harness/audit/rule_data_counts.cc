@@ -59,11 +59,11 @@ bool EvaluationRows(const Context& context, Sink& sink) {
   if (!declared) return false;
   bool any = false;
   for (const Point& point : context.run.evaluations) {
+    const Interval seen = RowsScoredAt(point);
+    if (seen.Empty()) continue;
+    any = true;
     const Reading* runtime = point.Find("eval_runtime");
     const Reading* rate = point.Find("eval_samples_per_second");
-    if (runtime == nullptr || rate == nullptr || !(rate->value.value > 0)) continue;
-    any = true;
-    const Interval seen = runtime->value.Printed() * rate->value.Printed();
     if (seen.Contains(*declared)) continue;
     sink.Add(Verdict::kContradiction, Severity::kMajor, 0.95, kEvalRows)
         .With("declared", Show(*declared, 8))

@@ -9,10 +9,6 @@
 namespace plumbline::audit {
 namespace {
 
-// Standard deviation of a row's ROUGE in the literature and in our own runs: 0.15 to 0.25.
-constexpr double kSmallDeviation = 0.15;
-constexpr double kLargeDeviation = 0.25;
-
 struct EvalPair {
   const Reading* loss = nullptr;
   const Reading* score = nullptr;  // rouge_sum, else rouge1
@@ -62,16 +58,6 @@ constexpr Text kSettle = {"five raw predictions beside their references",
 constexpr Text kNeedsPairs = {"needs eval_loss with a generation score, at two evaluations or of two runs",
                               "생성 점수가 있는 eval_loss 필요 (평가 두 번 또는 실행 두 개)"};
 
-double StandardError(const Evidence& run) {
-  auto rows = EvalRows(run);
-  if (!rows && !run.evaluations.empty()) {  // nobody states them: the last evaluation's own product
-    const Reading* rate = run.evaluations.back().Find("eval_samples_per_second");
-    const Reading* time = run.evaluations.back().Find("eval_runtime");
-    if (rate != nullptr && time != nullptr) rows = rate->value.value * time->value.value;
-  }
-  return rows && *rows > 0 ? kSmallDeviation / std::sqrt(*rows) : 0;
-}
-
 std::string SignedPercent(double share) { return (share < 0 ? "" : "+") + Percent(share); }
 
 void WithinRun(const Context& context, const std::vector<EvalPair>& pairs, Sink& sink) {
@@ -83,8 +69,8 @@ void WithinRun(const Context& context, const std::vector<EvalPair>& pairs, Sink&
     if (loss_change > -0.03 || score_change > -0.02) continue;
     const bool have_r1 = a.r1 != nullptr && b.r1 != nullptr;
     const double r1_change = have_r1 ? b.r1->value.value - a.r1->value.value : 0;
-    const double unit = have_r1 && a.r1->value.value > 1.5 ? 100 : 1;
-    const bool noise = have_r1 && std::abs(r1_change) / unit < StandardError(context.run);
+    const double unit = have_r1 ? RougeUnit(*a.r1) : 1;
+    const bool noise = have_r1 && std::abs(r1_change) / unit < SmallestStandardError(context.run).value_or(0);
     sink.Add(Verdict::kSymptom, noise ? Severity::kMinor : Severity::kMajor, noise ? 0.3 : 0.6,
              noise ? kNoGain : kFalls)
         .With("loss_change", SignedPercent(loss_change))
@@ -223,7 +209,7 @@ void DeltaWithinNoise(const Context& context, Sink& sink) {
   }
   const EvalPair& a = pairs.front();
   const EvalPair& b = pairs.back();
-  const double unit = a.r1->value.value > 1.5 ? 100 : 1;
+  const double unit = RougeUnit(*a.r1);
   const double change = (b.r1->value.value - a.r1->value.value) / unit;
   const double low = kSmallDeviation / std::sqrt(*rows);
   const double high = kLargeDeviation / std::sqrt(*rows);

@@ -38,6 +38,11 @@ TEST(ResumeReplays, DataThatHoldsARowTwiceMayTrainItTwice) {
   EXPECT_EQ(Says("ckp-resume-replays-data", RunOf(rows)).size(), 1u);
   rows.train.rows.push_back(rows.train.rows[0]);
   EXPECT_THAT(Judge("ckp-resume-replays-data", RunOf(rows)), IsEmpty());
+  rows.seen.rows.push_back(rows.seen.rows[0]);  // a third time: 4 rows trained, 3 of them rightly
+  const auto findings = Judge("ckp-resume-replays-data", RunOf(rows));
+  ASSERT_EQ(findings.size(), 1u);
+  EXPECT_THAT(English(findings[0]), HasSubstr("trained 4 rows, 2 different ones: 1 were repeated"));
+  EXPECT_EQ(findings[0].formula, "4 - 3 = 1");
 }
 
 TEST(ResumeReplays, FiresOnAFinishedEpochThatLacksRows) {

@@ -62,6 +62,69 @@ TEST(Tier1Rules, ABestEvaluationThatChanceExplainsIsANote) {
   }
 }
 
+// 3.10 to 1.55 is half. A sentence brings its two figures; a report's summary has them elsewhere.
+TEST(Tier1Rules, AReductionIsCheckedAgainstItsOwnFiguresOrTheReports) {
+  struct Reduced {
+    const char* claimed;
+    const char* base;
+    const char* sentence;  // "": silent
+    Severity severity;
+  };
+  for (const auto& [claimed, base, sentence, severity] : std::initializer_list<Reduced>{
+           {"50", "3.10 1.55", "", Severity::kInfo},
+           {"62", "3.10 1.55", "the loss reduction of 62 % from 3.10 to 1.55 is 50.0 %", Severity::kMinor},
+           {"51", "3.10 1.55", "the loss reduction of 51 % from 3.10 to 1.55 is 50.0 %", Severity::kInfo},
+           {"25", "", "", Severity::kInfo},
+           {"62", "", "the loss reduction of 62 % is 25.0 %", Severity::kMinor},
+           {"62", "3.10", "", Severity::kInfo},
+           {"62", "0.0 1.55", "", Severity::kInfo}}) {
+    Evidence run = MakeTrace({});
+    Claimed(run, "loss_initial", "2.000");
+    Claimed(run, "loss_final", "1.500");
+    Claimed(run, "reduction_percent", claimed, base);
+    const auto said = Said(Judge("msr-summary-stat-wrong", run));
+    ASSERT_EQ(said.size(), *sentence == '\0' ? 0u : 1u) << claimed << " " << base;
+    if (said.empty()) continue;
+    EXPECT_EQ(English(said[0]), sentence);
+    EXPECT_EQ(said[0].severity, severity) << claimed;
+  }
+}
+
+// Epoch 2.0 of 105 steps each is step 205 or more: 51 % of "217" may be less than half.
+TEST(Tier1Rules, StepsThatArePrintedInEpochsAloneAreNotSure) {
+  TraceOptions o;
+  o.rows = 4063;
+  o.batch = 39;
+  o.logging_steps = 2;
+  o.print_steps = false;
+  o.epoch_decimals = 1;
+  o.rate_per_s_decimals = 1;
+  for (const auto& [best, fires] :
+       std::initializer_list<std::pair<const char*, bool>>{{"106", false}, {"90", true}}) {
+    Evidence run = MakeTrace(o);
+    Fact(run, "best_step", best);
+    EXPECT_EQ(!Said(Judge("ckp-early-stop-units", run)).empty(), fires) << best;
+    Fact(run, "state.global_step", "217");  // stated: 106 is below the half
+    EXPECT_EQ(Said(Judge("ckp-early-stop-units", run)).size(), 1u) << best;
+  }
+}
+
+// 1.3321 at the end: 0.5 % above 1.325, 2.5 % above 1.30. A loss has no ROUGE's standard error.
+TEST(Tier1Rules, ABestLossThatTheLastEqualsWithinOnePercentIsANote) {
+  for (const auto& [best, verdict] : std::initializer_list<std::pair<const char*, Verdict>>{
+           {"1.300", Verdict::kDefect}, {"1.325", Verdict::kNote}}) {
+    Evidence run = MakeTrace({});
+    Fact(run, "best_step", "100");
+    Set(run, "training.metric_for_best_model", "eval_loss");
+    run.evaluations[0].values["eval_loss"] = ReadingOf(best, "eval_loss");
+    const auto said = Said(Judge("ckp-early-stop-units", run));
+    ASSERT_EQ(said.size(), 1u);
+    EXPECT_EQ(said[0].verdict, verdict) << best;
+    EXPECT_EQ(English(said[0]).find("standard error"), std::string::npos);
+    EXPECT_EQ(English(said[0]).find("the same within 1 %") != std::string::npos, verdict == Verdict::kNote);
+  }
+}
+
 // 0.0065 of 499 rows is below one standard error, 0.02 is not; the rows are those that were timed.
 TEST(Tier1Rules, AScoreThatFallsWithinItsErrorIsNoMajorFinding) {
   for (const auto& [last, severity] : std::initializer_list<std::pair<const char*, Severity>>{

@@ -16,31 +16,54 @@ bool IsName(std::string_view text) {
   return !text.empty() && std::ranges::all_of(text, IsNameChar);
 }
 
+constexpr size_t kLongestExpression = 4096;  // bytes; each alternative is a copy of its surroundings
+
+// The names of one innermost group, expression[open] to expression[close], with what stands around it.
+void AddNames(const std::string& expression, size_t open, size_t close, std::vector<std::string>& names) {
+  size_t begin = open;
+  while (begin > 0 && IsNameChar(expression[begin - 1])) --begin;
+  if (begin > 0 && begin < open && expression[begin - 1] == '\\') ++begin;  // the letter of "\b"
+  size_t end = close + 1;
+  while (end < expression.size() && IsNameChar(expression[end])) ++end;
+  std::string_view inside = std::string_view(expression).substr(open + 1, close - open - 1);
+  if (inside.starts_with("?:")) inside.remove_prefix(2);
+  const bool quantified = end < expression.size() &&
+                          std::string_view("*+?{").find(expression[end]) != std::string_view::npos;
+  if (quantified) return;
+  for (size_t at = 0; at <= inside.size();) {
+    const size_t bar = std::min(inside.find('|', at), inside.size());
+    const std::string_view one = inside.substr(at, bar - at);
+    at = bar + 1;
+    if (!IsName(one) || ParseInt(one)) continue;
+    names.push_back(expression.substr(begin, open - begin) + std::string(one) +
+                    expression.substr(close + 1, end - close - 1));
+  }
+}
+
 // The module names that the groups of a regular expression spell out: q_proj and v_proj of
-// ".*attn\\.(q|v)_proj". Groups of anything but plain names, and layer numbers, are left out.
+// ".*attn\\.(q|v)_proj". Groups of anything but plain names, layer numbers, and what stands inside
+// "(?!" or "(?<!" (names that must not come) are left out.
 std::vector<std::string> NamesInGroups(const std::string& expression) {
+  struct Group {
+    size_t open;
+    bool negated;
+    bool innermost;
+  };
   std::vector<std::string> names;
-  for (size_t open = expression.find('('); open != std::string::npos;
-       open = expression.find('(', open + 1)) {
-    const size_t close = expression.find_first_of("()", open + 1);
-    if (close == std::string::npos || expression[close] != ')') continue;
-    size_t begin = open;
-    while (begin > 0 && IsNameChar(expression[begin - 1])) --begin;
-    if (begin > 0 && begin < open && expression[begin - 1] == '\\') ++begin;  // the letter of "\b"
-    size_t end = close + 1;
-    while (end < expression.size() && IsNameChar(expression[end])) ++end;
-    std::string_view inside = std::string_view(expression).substr(open + 1, close - open - 1);
-    if (inside.starts_with("?:")) inside.remove_prefix(2);
-    const bool quantified = end < expression.size() &&
-                            std::string_view("*+?{").find(expression[end]) != std::string_view::npos;
-    if (quantified) continue;
-    for (size_t at = 0; at <= inside.size();) {
-      const size_t bar = std::min(inside.find('|', at), inside.size());
-      const std::string_view one = inside.substr(at, bar - at);
-      at = bar + 1;
-      if (!IsName(one) || ParseInt(one)) continue;
-      names.push_back(expression.substr(begin, open - begin) + std::string(one) +
-                      expression.substr(close + 1, end - close - 1));
+  std::vector<Group> groups;  // open ones, outer first
+  for (size_t at = 0; at < expression.size() && expression.size() <= kLongestExpression; ++at) {
+    const char c = expression[at];
+    if (c == '\\') {
+      ++at;
+    } else if (c == '(') {
+      const std::string_view rest = std::string_view(expression).substr(at);
+      const bool outer = !groups.empty() && groups.back().negated;
+      if (!groups.empty()) groups.back().innermost = false;
+      groups.push_back({at, outer || rest.starts_with("(?!") || rest.starts_with("(?<!"), true});
+    } else if (c == ')' && !groups.empty()) {
+      const Group group = groups.back();
+      groups.pop_back();
+      if (group.innermost && !group.negated) AddNames(expression, group.open, at, names);
     }
   }
   return names;

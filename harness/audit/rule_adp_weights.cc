@@ -29,6 +29,10 @@ constexpr Text kNeedsAdapter = {
 constexpr Text kNothing = {
     "not one of the adapter's {n} targets ({patterns}) matched a module: nothing was trained",
     "어댑터 대상 {n}개({patterns}) 중 일치하는 모듈이 없음: 아무것도 학습되지 않음"};
+constexpr Text kNoneNamed = {
+    "none of the {n} names in the expression of target_modules ({patterns}) stands in the name of a "
+    "trained module",
+    "target_modules 정규식의 이름 {n}개({patterns}) 중 학습된 모듈 이름에 있는 것이 없음"};
 constexpr Text kUnmatched = {
     "{missing} of {n} adapter targets match no module: {patterns}; matched: {counts}",
     "어댑터 대상 {n}개 중 {missing}개가 어떤 모듈과도 일치하지 않음: {patterns}; 일치한 대상: {counts}"};
@@ -112,11 +116,14 @@ void SayPatterns(const std::vector<std::string>& patterns, const std::set<std::s
   }
   if (num_missing == 0) return;
   const bool all = num_missing == patterns.size();
-  sink.Add(Verdict::kDefect, all ? Severity::kBlocker : Severity::kMajor, 0.95,
-           all ? kNothing : kUnmatched)
+  // An expression may name what only other models have: it is wrong where nothing of it is here.
+  if (anywhere && !all) return;
+  sink.Add(anywhere ? Verdict::kSymptom : Verdict::kDefect,
+           all && !anywhere ? Severity::kBlocker : Severity::kMajor, anywhere ? 0.4 : 0.95,
+           anywhere ? kNoneNamed : all ? kNothing : kUnmatched)
       .With("n", std::to_string(patterns.size()))
       .With("missing", std::to_string(num_missing))
-      .With("patterns", missing)
+      .Quote("patterns", missing)
       .With("counts", counts)
       .Formula(missing + ": 0 modules" + (counts.empty() ? "" : "; " + counts))
       .From({"adapter_config.json", "target_modules", 0})
@@ -141,7 +148,7 @@ void SayLayers(const std::set<std::string>& modules, const Json& config, Sink& s
     sink.Add(Verdict::kDefect, Severity::kMajor, 0.9, kLayers)
         .With("missing", std::to_string(missing.size()))
         .With("n", std::to_string(*n))
-        .With("stack", stack)
+        .Quote("stack", stack)
         .With("layers", ShowIds(missing))
         .Formula(std::to_string(layers.size()) + " of " + std::to_string(*n) + " layers")
         .From({kFile, stack, 0})
@@ -210,7 +217,7 @@ void JudgeZeros(const Context& context, Sink& sink) {
   sink.Add(Verdict::kDefect, Severity::kBlocker, 0.97, kZero)
       .With("zero", std::to_string(zero))
       .With("n", std::to_string(n))
-      .With("name", first)
+      .Quote("name", first)
       .Formula(std::to_string(zero) + " / " + std::to_string(n) + " norms below 1e-6")
       .From({kFile, first, 0})
       .Settle(kZeroSettle)
@@ -233,7 +240,7 @@ void SayTensors(const Weights& weights, Sink& sink) {
   if (first_empty != nullptr) {
     sink.Add(Verdict::kDefect, Severity::kBlocker, 0.99, kEmptyTensor)
         .With("n", std::to_string(empty))
-        .With("name", first_empty->name)
+        .Quote("name", first_empty->name)
         .With("shape", Shape(first_empty->shape))
         .Formula("0 values in " + first_empty->name)
         .From({kFile, first_empty->name, 0})
@@ -244,7 +251,7 @@ void SayTensors(const Weights& weights, Sink& sink) {
         .With("n", std::to_string(non_finite))
         .With("all", std::to_string(all))
         .With("share", Percent(Share(non_finite, all)))
-        .With("name", first_broken->name)
+        .Quote("name", first_broken->name)
         .Formula(std::to_string(non_finite) + " / " + std::to_string(all) + " > 0")
         .From({kFile, first_broken->name, 0})
         .Do(kEmptyDo);
@@ -270,7 +277,7 @@ void JudgeEmpty(const Context& context, Sink& sink) {
   const std::string bytes = std::to_string(SizeOf(path));
   sink.Add(Verdict::kDefect, Severity::kBlocker, 0.97, kBroken)
       .With("bytes", bytes)
-      .With("why", why)
+      .Quote("why", why)
       .Formula(bytes + " bytes, 0 tensors")
       .From({kFile, "", 0})
       .Do(kEmptyDo);
@@ -284,10 +291,11 @@ Rule AdpTargetsPartialRule() {
           Severity::kBlocker,
           {"adapter targets match nothing, or not all layers", "어댑터 대상이 없거나 일부 층에만 있음"},
           {"Each name of target_modules is held against the modules in the adapter's file: a name "
-           "without a module (major; a blocker when all are), layers without any adapter (major). "
+           "without a module (major; a blocker when all are), layers without any adapter (major). Of a "
+           "regular expression's names at least one must be in a module's (a symptom). "
            "layers_to_transform chosen by the user is respected.",
            "target_modules의 각 이름을 어댑터 파일의 모듈과 대조: 일치하는 모듈이 없는 이름(중대, 전부면 차단), 어댑터가 없는 "
-           "층(중대). 사용자가 정한 layers_to_transform은 존중."},
+           "층(중대). 정규식이면 그 이름 중 하나는 모듈 이름에 있어야 함(징후). 사용자가 정한 layers_to_transform은 존중."},
           {"huggingface/peft#40", "huggingface/peft#51", "huggingface/peft#1289",
            "cactus-compute/needle#53"},
           JudgeTargets};

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/audit/adapter_targets.h"
 #include "harness/audit/weights.h"
 #include "models/safetensors_header.h"
 #include "tests/testing/temporary_directory.h"
@@ -115,14 +116,29 @@ TEST(AdapterTargets, NamesInAnExpressionAreLookedFor) {
   Layer(Layer(saved, 0), 1);
   Evidence run = saved.Save("adapter_model.safetensors");
   run.documents.config = {{"num_hidden_layers", 2}};
-  run.documents.adapter_config = {{"target_modules", R"(.*\.self_attn\.(q_proj|v_porj))"}, {"r", 1}};
+  run.documents.adapter_config = {{"target_modules", R"(.*\.self_attn\.(q_porj|v_porj))"}, {"r", 1}};
   EXPECT_THAT(Says("adp-targets-partial", run),
-              ElementsAre(HasSubstr("1 of 2 adapter targets match no module: v_porj")));
+              ElementsAre(HasSubstr("none of the 2 names in the expression of target_modules "
+                                    "(q_porj, v_porj) stands")));
+  EXPECT_LE(Judge("adp-targets-partial", run)[0].confidence, 0.4);
   for (const char* fine : {R"(.*\.self_attn\.(q)_proj)", R"(.*layers\.(0|1)\..*(q_proj))",
-                           R"(.*(k_proj)?q_proj)", ".*q_proj", "all-linear", "(((", "(a"}) {
+                           R"(.*(k_proj)?q_proj)", ".*q_proj", "all-linear", "(((", "(a",
+                           R"((?!.*(lm_head|output|emb)).*)", R"((?<!(lm_head|emb)\.).*proj)",
+                           R"(.*(?:self_attn|attention|attn|mlp|ffn|dense).*)",
+                           R"(^(?!.*(vision)).*(?:attn|mlp).*(?:q_proj|c_attn)$)", R"(.*\(lm_head\))"}) {
     run.documents.adapter_config["target_modules"] = fine;
     EXPECT_THAT(Says("adp-targets-partial", run), IsEmpty()) << fine;
   }
+}
+
+TEST(AdapterTargets, AnExpressionOfHostileLengthNamesNothing) {
+  const auto targets = [](size_t alternatives, const std::string& around) {
+    std::string expression = around + "(";
+    for (size_t i = 0; i < alternatives; ++i) expression += i == 0 ? "a" : "|a";
+    return AdapterTargets({{"target_modules", expression + ")" + around}});
+  };
+  EXPECT_EQ(targets(2, "mlp_"), std::vector<std::string>{"mlp_amlp_"});
+  EXPECT_THAT(targets(50'000, std::string(100'000, 'x')), IsEmpty());
 }
 
 TEST(AdapterZero, AZeroMatrixFires) {

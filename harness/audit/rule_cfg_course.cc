@@ -173,28 +173,38 @@ constexpr Text kFlagNeeds = {
     "needs augmentation or folds asked for, and the rows seen (train_samples_per_second x runtime)",
     "요청된 증강 또는 겹, 그리고 본 행 수(train_samples_per_second x runtime) 필요"};
 
+// As many rows as the declared ones and their copies were seen; a part of a row is rounded either way.
+bool CopiesWereSeen(const Context& context, double ratio) {
+  const auto declared = context.run.Number("data.train_samples");
+  const auto& epochs = context.timeline.epochs_planned;
+  if (!declared || !epochs || context.timeline.rows_seen.Empty()) return false;
+  const double rows = *declared * (1 + ratio);
+  return !Disjoint(MakeInterval(std::floor(rows), std::ceil(rows)) * ExactInterval(*epochs),
+                   context.timeline.rows_seen);
+}
+
 void FlagWithoutTrace(const Context& context, Sink& sink) {
   const Evidence& run = context.run;
   const Timeline& timeline = context.timeline;
   const bool augmented = run.Truth("augmentation.enabled").value_or(false);
   const auto ratio = run.Number("augmentation.ratio");
   const auto folds = run.Number("folds.k");
-  if (!(augmented && ratio && *ratio > 0) && !(folds && *folds > 1)) {
+  const bool copies = augmented && ratio && *ratio > 0;
+  const bool folded = folds && *folds > 1;
+  if (!copies && !folded) {
     sink.NotEvaluated(kFlagNeeds);
     return;
   }
+  const bool added = copies && CopiesWereSeen(context, *ratio);
+  if (added && !folded) return;
   if (!timeline.rows_observed || !timeline.epochs_planned) {
-    // As many rows as the augmented ones were seen: the flag left its trace.
-    const auto declared = run.Number("data.train_samples");
-    const bool added = augmented && ratio && declared && timeline.epochs_planned &&
-                       timeline.rows_seen.Contains(*declared * (1 + *ratio) * *timeline.epochs_planned);
-    if (!added || (folds && *folds > 1)) sink.NotEvaluated(kFlagNeeds);
+    sink.NotEvaluated(kFlagNeeds);
     return;
   }
   const auto rows = static_cast<double>(*timeline.rows_per_epoch);
   const Reading* runtime = run.Final("train_runtime");
   const std::string seen = Show(timeline.rows_seen.Middle(), 5);
-  if (augmented && ratio && *ratio > 0 && run.Number("data.max_train_samples").value_or(rows) == rows) {
+  if (copies && !added && run.Number("data.max_train_samples").value_or(rows) == rows) {
     const double expected = rows * (1 + *ratio) * *timeline.epochs_planned;
     const std::string rate = Show(expected / runtime->value.value, 4);
     sink.Add(Verdict::kSymptom, Severity::kMajor, 0.85, kNoAugmentation)
@@ -209,7 +219,7 @@ void FlagWithoutTrace(const Context& context, Sink& sink) {
         .From(runtime->place)
         .Do(kFlagDo);
   }
-  if (folds && *folds > 1) {
+  if (folded) {
     sink.Add(Verdict::kSymptom, Severity::kMajor, 0.6, kNoFolds)
         .With("k", Show(*folds))
         .With("rows", Show(rows))

@@ -33,6 +33,7 @@ void OverEarly(const Context& context, const std::string& schedule, Sink& sink) 
   constexpr double kLate = 0.95;  // of the run
   const Evidence& run = context.run;
   double peak = 0;
+  double half_ulp = 1;  // of the finest printed rate: "0.0" of the same column means no more than that
   const Reading* lowest = nullptr;
   int64_t at = 0;
   bool rises = false;
@@ -40,6 +41,7 @@ void OverEarly(const Context& context, const std::string& schedule, Sink& sink) 
     const Reading* rate = run.log[i].Find("learning_rate");
     if (rate == nullptr || !rate->value.Finite() || !context.timeline.log_steps[i]) continue;
     const double value = rate->value.value;
+    half_ulp = std::min(half_ulp, rate->value.half_ulp);
     if (lowest == nullptr && value >= peak) {
       peak = value;
     } else if (lowest == nullptr || value < lowest->value.value) {
@@ -52,7 +54,9 @@ void OverEarly(const Context& context, const std::string& schedule, Sink& sink) 
   const auto planned = static_cast<double>(*context.timeline.planned_steps);
   const double reached = static_cast<double>(context.timeline.executed_steps.value_or(0));
   if (lowest == nullptr || static_cast<double>(at) >= kLate * std::min(planned, reached)) return;
-  const bool nothing = lowest->value.value <= kNothing * peak;
+  // Below what a line to the end of the run would still have there.
+  const double line = (peak - half_ulp) * (planned - static_cast<double>(at)) / planned;
+  const bool nothing = lowest->value.value <= kNothing * peak && lowest->value.value + half_ulp < line;
   if (!(schedule == "cosine" ? rises : nothing && !rises)) return;
   sink.Add(Verdict::kDefect, Severity::kMajor, 0.9, kOver)
       .With("schedule", schedule, schedule == "cosine" ? "코사인" : "선형")
@@ -102,6 +106,8 @@ bool AnotherUnit(const Context& context, const Interval& end, Sink& sink) {
   const double world = context.run.Number("training.world_size").value_or(1);
   // Loggers print the rate before the step or behind it: the line ends one step apart.
   const Interval ratio = MakeInterval(end.low - 1, end.high) / ExactInterval(planned);
+  constexpr double kTolerance = 0.02;
+  if (Widen(ratio, kTolerance).Contains(1)) return false;  // it may be the run's own length
   struct Candidate {
     double factor;
     const char* unit;
@@ -109,7 +115,7 @@ bool AnotherUnit(const Context& context, const Interval& end, Sink& sink) {
   for (const Candidate& candidate :
        {Candidate{1 / accumulation, "micro-batch"}, Candidate{accumulation, "row of an update"},
         Candidate{1 / world, "process"}, Candidate{world, "process"}}) {
-    if (candidate.factor == 1 || !Widen(ratio, 0.02 * candidate.factor).Contains(candidate.factor)) {
+    if (candidate.factor == 1 || !Widen(ratio, kTolerance * candidate.factor).Contains(candidate.factor)) {
       continue;
     }
     sink.Add(Verdict::kContradiction, Severity::kMajor, 0.95, kWrongRate)

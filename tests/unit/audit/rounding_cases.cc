@@ -37,6 +37,25 @@ void EvalTimes(Evidence& run, SplitMix64& random) {
   }
 }
 
+// Scores that rise while the loss falls, as shares or in percent, as few digits as these allow.
+void RisingScores(Study& s, const TraceOptions&, SplitMix64& random) {
+  const double unit = random.Below(2) == 0 ? 1 : 100;
+  const int decimals = (unit == 1 ? 3 : 1) + Below(random, 3);
+  const double apart = 0.002 + 0.05 * random.Unit();  // of R1 and RL
+  double r1 = 0.2 + 0.2 * random.Unit(), loss = 3;
+  for (Point& point : s.runs[1].evaluations) {
+    r1 += 0.1 * random.Unit();
+    loss -= 0.5 * random.Unit();
+    const auto score = [&](const char* name, double share) {
+      point.values[name] = ReadingOf(Printed(unit * share, decimals), name);
+    };
+    score("eval_rouge1", r1);
+    score("eval_rouge2", 0.4 * r1);
+    score("eval_rougeL", r1 - apart);
+    point.values["eval_loss"] = ReadingOf(Printed(loss, 1 + Below(random, 4)), "eval_loss");
+  }
+}
+
 // A factor of the batch as accumulation.
 void Split(Evidence& run, Layer layer, const TraceOptions& o, SplitMix64& random) {
   int accumulation = 1 + Below(random, o.batch);
@@ -61,7 +80,15 @@ std::vector<RoundingCase> Settings() {
        [](Study& s, const TraceOptions& o, SplitMix64&) {
          Claim(s.runs[1], "effective_batch", std::to_string(o.batch));
        }},
-      {"cfg-warmup-steps-shadows-ratio", [](Study&, const TraceOptions&, SplitMix64&) {}},
+      {"cfg-warmup-steps-shadows-ratio",
+       [](Study& s, const TraceOptions& made, SplitMix64& random) {  // a share of two digits
+         TraceOptions o = made;
+         const int planned = StepsPerEpoch(o) * o.epochs;
+         const int share = Below(random, 34);
+         o.warmup = (share * planned + 99) / 100;
+         s.runs[1] = MakeTrace(o);
+         Set(s.runs[1], "training.warmup_ratio", Printed(share / 100.0, 2));
+       }},
       {"cfg-launcher-disagrees",
        [](Study& s, const TraceOptions& o, SplitMix64&) {
          Set(s.runs[1], "training.per_device_train_batch_size", std::to_string(o.batch), Layer::kLauncher);
@@ -72,12 +99,22 @@ std::vector<RoundingCase> Settings() {
          Set(s.runs[1], "training.num_train_epochs", std::to_string(o.epochs), Layer::kCommandLine);
        }},
       {"cfg-flag-without-trace",
-       [](Study& s, const TraceOptions& o, SplitMix64&) {  // half as many rows again were seen
-         Set(s.runs[1], "data.train_samples", std::to_string(static_cast<int>(o.rows / 1.5)));
+       [](Study& s, const TraceOptions& o, SplitMix64&) {  // half as many rows again, to a row, were seen
+         Set(s.runs[1], "data.train_samples", std::to_string(std::lround(o.rows / 1.5)));
          Set(s.runs[1], "augmentation.enabled", "true");
          Set(s.runs[1], "augmentation.ratio", "0.5");
        }},
-      {"data-sample-count-mismatch", [](Study&, const TraceOptions&, SplitMix64&) {}},
+      {"data-sample-count-mismatch",
+       [](Study& s, const TraceOptions&, SplitMix64& random) {
+         const int rows = 50 + Below(random, 2000);
+         Set(s.runs[1], "data.eval_samples", std::to_string(rows));
+         for (Point& point : s.runs[1].evaluations) {
+           const double time = 1 + 20 * random.Unit();
+           point.values["eval_runtime"] = ReadingOf(Printed(time, 1 + Below(random, 4)), "eval_runtime");
+           point.values["eval_samples_per_second"] =
+               ReadingOf(Printed(rows / time, 1 + Below(random, 3)), "eval_samples_per_second");
+         }
+       }},
       {"adp-param-count-mismatch",
        [](Study& s, const TraceOptions&, SplitMix64& random) {
          Evidence& run = s.runs[1];  // 28 layers; q 3072 + 3072, v 3072 + 1024
@@ -112,7 +149,10 @@ std::vector<RoundingCase> Course() {
          Set(s.runs[1], "training.gradient_accumulation_steps", std::to_string(2 + Below(random, 8)));
        }},
       {"opt-seq2seq-accumulation-inflated",
-       [](Study& s, const TraceOptions&, SplitMix64& random) {
+       [](Study& s, const TraceOptions& made, SplitMix64& random) {  // a loss is logged in each epoch
+         TraceOptions o = made;
+         o.logging_steps = std::min(o.logging_steps, StepsPerEpoch(o));
+         s.runs[1] = MakeTrace(o);
          s.runs[1].documents.config = Bart();
          ByTrainer(s.runs[1]);
          Set(s.runs[1], "training.gradient_accumulation_steps", std::to_string(3 + Below(random, 8)));
@@ -164,16 +204,21 @@ std::vector<RoundingCase> Results() {
        [](Study& s, const TraceOptions&, SplitMix64& random) { EvalTimes(s.runs[1], random); }},
       {"gen-eval-time-unstable",
        [](Study& s, const TraceOptions&, SplitMix64& random) { EvalTimes(s.runs[1], random); }},
-      {"met-r1-equals-rl", [](Study&, const TraceOptions&, SplitMix64&) {}},
-      {"met-delta-within-noise", [](Study&, const TraceOptions&, SplitMix64&) {}},
-      {"met-loss-vs-generation", [](Study&, const TraceOptions&, SplitMix64&) {}},
+      {"met-r1-equals-rl", RisingScores},
+      {"met-delta-within-noise", RisingScores},
+      {"met-loss-vs-generation", RisingScores},
       {"met-baseline-unverified",
        [](Study& s, const TraceOptions&, SplitMix64& random) {
          s.runs[1].model = "csebuetnlp/mT5_multilingual_XLSum";
          Claim(s.runs[1], "expected_rouge1", Printed(0.236745, 1 + Below(random, 5)));
          Claim(s.runs[1], "expected_rouge2", Printed(0.114478, 1 + Below(random, 5)));
        }},
-      {"msr-throughput-includes-eval", [](Study&, const TraceOptions&, SplitMix64&) {}},
+      {"msr-throughput-includes-eval",
+       [](Study& s, const TraceOptions& made, SplitMix64& random) {  // below half of the time
+         TraceOptions o = made;
+         o.eval_s = 0.95 * random.Unit() * StepsPerEpoch(o) * o.step_s;
+         s.runs[1] = MakeTrace(o);
+       }},
       {"msr-summary-stat-wrong",
        [](Study& s, const TraceOptions& o, SplitMix64& random) {
          Evidence& run = s.runs[1];
@@ -222,7 +267,7 @@ TraceOptions RandomTrace(SplitMix64& random) {
   o.print_steps = random.Below(2) == 0;
   o.rate_before_step = random.Below(2) == 0;
   o.epoch_decimals = 1 + Below(random, 4);
-  o.rate_decimals = 6 + Below(random, 8);
+  o.rate_decimals = 4 + Below(random, 10);
   o.rate_per_s_decimals = 1 + Below(random, 4);
   o.step_s = (60 + 100 * random.Unit()) / planned;
   return o;

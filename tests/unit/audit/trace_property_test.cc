@@ -60,12 +60,34 @@ TEST(TraceProperty, TrueFiguresOfEveryRuleAreNeverContradicted) {
       bool open = false;
       for (const Finding& finding : Judge(one.rule, study, 1)) {
         open = open || finding.verdict == Verdict::kNotEvaluated;
-        EXPECT_NE(finding.verdict, Verdict::kContradiction)
+        const bool below = finding.verdict == Verdict::kNote || finding.verdict == Verdict::kNotEvaluated;
+        EXPECT_TRUE(below)
             << one.rule << ": " << English(finding) << " | " << finding.formula << " | " << Shown(o);
       }
       if (!open) ++evaluated;
     }
     EXPECT_GT(evaluated, 0) << one.rule << " never had its inputs";
+  }
+}
+
+// Steps that only epochs tell leave the line's end open, from 0.9 to 3.7 times the run: 3 is no proof.
+TEST(TraceProperty, AnEndThatMayBeTheRunsProvesNoOtherUnit) {
+  for (const bool before : {false, true}) {
+    TraceOptions o;
+    o.rows = 2753;
+    o.batch = 36;
+    o.warmup = 6;
+    o.logging_steps = 40;
+    o.print_steps = false;
+    o.epoch_decimals = 3;
+    o.rate_decimals = 9;
+    o.rate_before_step = before;
+    for (const double step_s : {0.4, 0.6, 0.8, 1.0}) {
+      o.step_s = step_s;
+      Evidence run = MakeTrace(o);
+      Set(run, "training.gradient_accumulation_steps", "3");
+      EXPECT_TRUE(Said(Judge("opt-lr-wrong-step-rate", run)).empty()) << before << " " << step_s;
+    }
   }
 }
 

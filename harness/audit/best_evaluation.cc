@@ -1,6 +1,7 @@
 #include "harness/audit/best_evaluation.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "harness/audit/phrase.h"
 
@@ -29,7 +30,18 @@ std::optional<DeclaredBest> BestOfDeclared(const Evidence& run) {
   const Point& last_point = run.evaluations.back();
   const Reading* last = last_point.Find(name);
   if (last != nullptr && !last->value.Finite()) last = nullptr;
-  return DeclaredBest{metric, loss, best, &last_point, last};
+  return DeclaredBest{metric, name, loss, best, &last_point, last};
+}
+
+AsGood LastAsGood(const Evidence& run, const DeclaredBest& declared) {
+  constexpr double kSame = 0.01;  // of the best
+  if (declared.last == nullptr) return AsGood::kNo;
+  const double best = declared.best.reading->value.value;
+  const double change = std::abs(declared.last->value.value - best);
+  const bool rouge = declared.name.starts_with("eval_rouge") && declared.name != "eval_rouge_sum";
+  const auto error = rouge ? SmallestStandardError(run) : std::nullopt;
+  if (error && change / RougeUnit(*declared.best.reading) <= *error) return AsGood::kWithinError;
+  return change <= kSame * std::abs(best) ? AsGood::kWithinPercent : AsGood::kNo;
 }
 
 std::optional<FinalLoss> FinalLossOf(const Evidence& run) {

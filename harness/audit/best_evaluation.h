@@ -21,6 +21,7 @@ Best BestOf(const Evidence& run, std::string_view name, bool greater);
 // The best evaluation by the declared metric_for_best_model, and what the last one has of it.
 struct DeclaredBest {
   const Setting* metric = nullptr;
+  std::string name;  // of its readings: "eval_rouge1"
   bool loss = false;
   Best best;
   const Point* last_point = nullptr;
@@ -28,6 +29,12 @@ struct DeclaredBest {
 };
 // nullopt: no metric is declared, or no evaluation prints it.
 std::optional<DeclaredBest> BestOfDeclared(const Evidence& run);
+
+// By what the last evaluation is as good as the best: not at all, within 1 % of it, or (one ROUGE
+// alone, neither a loss nor a sum) within its standard error.
+enum class AsGood { kNo, kWithinPercent, kWithinError };
+// kNo too where the last one does not print the metric.
+AsGood LastAsGood(const Evidence& run, const DeclaredBest& declared);
 
 struct FinalLoss {
   Reading final;

@@ -85,6 +85,16 @@ Interval RowsScoredAt(const Point& evaluation) {
   return rate->value.Printed() * runtime->value.Printed();
 }
 
+std::optional<double> RowsTrained(const Evidence& run, const Timeline& timeline) {
+  if (timeline.rows_observed && timeline.rows_per_epoch && timeline.epochs_planned) {
+    return static_cast<double>(*timeline.rows_per_epoch) * *timeline.epochs_planned;
+  }
+  const Reading* rate = run.Final("train_samples_per_second");
+  const Reading* runtime_s = run.Final("train_runtime");
+  if (rate == nullptr || runtime_s == nullptr) return std::nullopt;
+  return rate->value.value * runtime_s->value.value;
+}
+
 std::optional<double> SmallestStandardError(const Evidence& run) {
   auto rows = EvalRows(run);
   if (!rows && !run.evaluations.empty()) {

@@ -29,6 +29,9 @@ std::string JoinTexts(const std::vector<Reading>& readings, std::string_view sep
 std::optional<double> EvalRows(const Evidence& run);
 // Rows that an evaluation scored, samples/s * s; empty without both.
 Interval RowsScoredAt(const Point& evaluation);
+// Rows that the whole training saw: whole ones an epoch where the rates show them, else samples/s * s;
+// nullopt without either.
+std::optional<double> RowsTrained(const Evidence& run, const Timeline& timeline);
 // Standard deviation of a row's ROUGE in the literature and in our own runs: 0.15 to 0.25.
 inline constexpr double kSmallDeviation = 0.15;
 inline constexpr double kLargeDeviation = 0.25;

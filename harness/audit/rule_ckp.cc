@@ -73,12 +73,11 @@ bool DeclaredMetric(const Context& context, Sink& sink) {
   if (context.run.documents.ledger.is_object()) return false;
   const auto declared = BestOfDeclared(context.run);
   if (!declared) return false;
-  const auto& [metric, loss, best, last_point, last] = *declared;
+  const auto& [metric, name, loss, best, last_point, last] = *declared;
   if (best.point == last_point || last == nullptr) return true;
-  const double change = std::abs(last->value.value - best.reading->value.value) /
-                        std::max(1e-12, std::abs(best.reading->value.value));
-  sink.Add(change > 0.01 ? Verdict::kDefect : Verdict::kNote,
-           change > 0.01 ? Severity::kMajor : Severity::kInfo, 0.9, kLastServed)
+  const bool as_good = LastAsGood(context.run, *declared) != AsGood::kNo;
+  sink.Add(as_good ? Verdict::kNote : Verdict::kDefect, as_good ? Severity::kInfo : Severity::kMajor, 0.9,
+           kLastServed)
       .Quote("metric", metric->text)
       .With("best_at", PlaceText(*best.point))
       .With("best", best.reading->value.text)

@@ -18,8 +18,8 @@ constexpr Text kSameWithinError = {
     "; the last evaluation is as good within its standard error, so little was lost",
     "; 마지막 평가도 표준오차 안에서 같은 수준이므로 잃은 것은 적음"};
 constexpr Text kSameWithinPercent = {
-    "; the last evaluation's loss is the same within 1 %, so little was lost",
-    "; 마지막 평가의 손실도 1 % 안에서 같은 수준이므로 잃은 것은 적음"};
+    "; the last evaluation is the same within 1 %, so little was lost",
+    "; 마지막 평가도 1 % 안에서 같은 수준이므로 잃은 것은 적음"};
 constexpr Text kPatience = {
     "early_stopping_patience {patience} counts evaluations: with one each {every} steps it is {epochs} "
     "epochs",
@@ -42,16 +42,12 @@ std::string CadencePairs(int64_t best, int64_t window) {
   return pairs.empty() ? "?" : pairs;
 }
 
-// By what the declared metric's last value is its best: nullptr where it is not.
-const Text* LastAsGood(const Evidence& run) {
-  constexpr double kSameLoss = 0.01;  // of the loss
+// What to add where the last evaluation is as good as the best by the declared metric.
+Text NoiseText(const Evidence& run) {
   const auto declared = BestOfDeclared(run);
-  if (!declared || declared->last == nullptr) return nullptr;
-  const Decimal& best = declared->best.reading->value;
-  const double change = std::abs(declared->last->value.value - best.value);
-  if (declared->loss) return change <= kSameLoss * std::abs(best.value) ? &kSameWithinPercent : nullptr;
-  const auto error = SmallestStandardError(run);
-  return error && change / RougeUnit(*declared->best.reading) <= *error ? &kSameWithinError : nullptr;
+  const AsGood as_good = declared ? LastAsGood(run, *declared) : AsGood::kNo;
+  if (as_good == AsGood::kNo) return {};
+  return as_good == AsGood::kWithinError ? kSameWithinError : kSameWithinPercent;
 }
 
 // The fewest steps that the run had. Where no step is printed they are only as sure as the epochs.
@@ -83,21 +79,20 @@ void Wasted(const Context& context, Sink& sink) {
   const double share = (last - best->value.value) / last;
   if (best->value.value >= 0.5 * SureSteps(context, last)) return;
   const auto window = static_cast<int64_t>(last - best->value.value);
-  const Text* noise = LastAsGood(context.run);
+  const Text noise = NoiseText(context.run);
   // The loss may be best elsewhere: somewhere before it is said to rise.
   const Reading* rises = context.run.Fact("eval_rises_from");
   const std::string until = rises != nullptr && rises->value.value > best->value.value
                                 ? best->value.text + "-" + rises->value.text
                                 : "";
-  sink.Add(noise != nullptr ? Verdict::kNote : Verdict::kDefect,
-           noise != nullptr ? Severity::kInfo : Severity::kMajor, 0.9, kWasted)
+  sink.Add(noise.Empty() ? Verdict::kDefect : Verdict::kNote,
+           noise.Empty() ? Severity::kMajor : Severity::kInfo, 0.9, kWasted)
       .With("best", best->value.text)
       .With("last", Show(last))
       .With("wasted", Percent(share, 0))
       .With("window", std::to_string(window))
       .With("pairs", CadencePairs(static_cast<int64_t>(best->value.value), window))
-      .With("noise", noise != nullptr ? std::string(noise->en) : "",
-            noise != nullptr ? std::string(noise->ko) : "")
+      .With("noise", noise.en, noise.ko)
       .With("loss", until.empty() ? "" : "; the loss minimum may lie anywhere in steps " + until,
             until.empty() ? "" : "; 손실의 최솟값은 " + until + "스텝 어딘가에 있을 수 있음")
       .Formula("(" + Show(last) + " - " + best->value.text + ") / " + Show(last) + " = " +

@@ -57,14 +57,8 @@ const Timeline& TimelineOf(const Context& context, const Evidence& run) {
 std::optional<double> SecondsPerRow(const Context& context, const Evidence& run) {
   const Timeline& timeline = TimelineOf(context, run);
   if (const auto train_s = TrainOnlySeconds(run)) {
-    const Reading* samples = run.Final("train_samples_per_second");
-    double rows = 0;
-    if (timeline.rows_per_epoch && timeline.epochs_planned && timeline.rows_observed) {
-      rows = static_cast<double>(*timeline.rows_per_epoch) * *timeline.epochs_planned;
-    } else if (samples != nullptr) {
-      rows = samples->value.value * run.Final("train_runtime")->value.value;
-    }
-    return rows > 0 ? std::optional(*train_s / rows) : std::nullopt;
+    const auto rows = RowsTrained(run, timeline);
+    return rows && *rows > 0 ? std::optional(*train_s / *rows) : std::nullopt;
   }
   if (!timeline.effective_batch || run.log.empty() || run.evaluations.empty()) return std::nullopt;
   const Point& last = run.log.back();

@@ -49,11 +49,7 @@ void Evaluate(const Context& context, Sink& sink) {
   const double share = eval_s / runtime->value.value;
   const auto train_s = TrainOnlySeconds(run);
   if (share <= 0.1 || !train_s) return;
-  double rows = samples->value.value * runtime->value.value;
-  const Timeline& timeline = context.timeline;
-  if (timeline.rows_observed && timeline.rows_per_epoch && timeline.epochs_planned) {
-    rows = static_cast<double>(*timeline.rows_per_epoch) * *timeline.epochs_planned;
-  }
+  const double rows = RowsTrained(run, context.timeline).value_or(0);
   const double rate = rows / *train_s;
   const Operand ratios = Ratios(context, *train_s, eval_s);
   const Interval surely = PrintedSum(Series(run.evaluations, "eval_runtime")) / runtime->value.Printed();

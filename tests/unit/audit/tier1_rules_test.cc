@@ -62,6 +62,44 @@ TEST(Tier1Rules, ABestEvaluationThatChanceExplainsIsANote) {
   }
 }
 
+// One judgement for both rules: 0.15 / sqrt(499) = 0.0067 of a ROUGE, else 1 %.
+TEST(Tier1Rules, WhatIsAsGoodAsTheBestIsSoForEveryRule) {
+  struct Place {
+    const char* metric;
+    const char* best;
+    const char* last;
+    Verdict verdict;
+    const char* reason;
+  };
+  for (const auto& [metric, best, last, verdict, reason] : std::initializer_list<Place>{
+           {"rouge1", "0.466", "0.460", Verdict::kNote, "within its standard error"},  // 1.3 %
+           {"rouge1", "0.470", "0.460", Verdict::kDefect, ""},
+           {"rouge1", "46.6", "46.0", Verdict::kNote, "within its standard error"},
+           {"rouge1", "0.950", "0.942", Verdict::kNote, "the same within 1 %"},
+           {"rouge_sum", "1.700", "1.660", Verdict::kDefect, ""},  // a sum of three
+           {"accuracy", "0.466", "0.460", Verdict::kDefect, ""},
+           {"accuracy", "0.466", "0.464", Verdict::kNote, "the same within 1 %"},
+           {"eval_loss", "1.300", "1.306", Verdict::kNote, "the same within 1 %"},
+           {"eval_loss", "1.300", "1.320", Verdict::kDefect, ""}}) {
+    Evidence run = MakeTrace({});
+    Fact(run, "best_step", "100");
+    Set(run, "training.metric_for_best_model", metric);
+    Set(run, "training.load_best_model_at_end", "false");
+    const std::string name = std::string(metric).starts_with("eval_") ? metric : std::string("eval_") + metric;
+    run.evaluations[0].values[name] = ReadingOf(best, name);
+    run.evaluations[1].values[name] = ReadingOf(last, name);
+    for (const char* rule : {"ckp-early-stop-units", "ckp-best-not-served"}) {
+      const auto said = Said(Judge(rule, run));
+      ASSERT_EQ(said.size(), 1u) << rule << " " << metric;
+      EXPECT_EQ(said[0].verdict, verdict) << rule << " " << metric << " " << best;
+    }
+    const std::string sentence = English(Said(Judge("ckp-early-stop-units", run))[0]);
+    EXPECT_NE(sentence.find(reason), std::string::npos) << sentence;
+    EXPECT_EQ(sentence.find("as good within its standard error") != std::string::npos,
+              std::string(reason).find("error") != std::string::npos);
+  }
+}
+
 // 3.10 to 1.55 is half. A sentence brings its two figures; a report's summary has them elsewhere.
 TEST(Tier1Rules, AReductionIsCheckedAgainstItsOwnFiguresOrTheReports) {
   struct Reduced {

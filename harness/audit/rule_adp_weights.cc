@@ -157,21 +157,23 @@ void SayLayers(const std::set<std::string>& modules, const Json& config, Sink& s
   }
 }
 
-// A run of ours keeps no config.json beside an adapter; its ledger's notes say what was left out.
-void SayNotedLayers(const Json& ledger, Sink& sink) {
-  constexpr std::string_view kNote = "layers without adapter: ";  // models/adapt/adapter_plan.cc
-  static const Json::json_pointer kPlace("/observed/notes");
-  if (!ledger.is_object() || !ledger.contains(kPlace) || !ledger.at(kPlace).is_array()) return;
-  for (const Json& note : ledger.at(kPlace)) {
-    if (!note.is_string()) continue;
-    const std::string text = note.get<std::string>();
-    if (!text.starts_with(kNote)) continue;
-    sink.Add(Verdict::kDefect, Severity::kMajor, 0.9, kLayersNoted)
-        .With("layers", text.substr(kNote.size()))
-        .From({"ledger.json", "observed.notes", 0})
-        .Settle(kTargetsSettle)
-        .Do(kTargetsDo);
+// A run of ours keeps no config.json beside an adapter; its ledger says what was left out.
+void SayLedgerLayers(const Json& ledger, Sink& sink) {
+  const Json::json_pointer place("/declared/layers_without_adapter");
+  if (!ledger.is_object() || !ledger.contains(place) || !ledger.at(place).is_array()) return;
+  std::string layers;
+  size_t n = 0;
+  for (const Json& layer : ledger.at(place)) {
+    if (!layer.is_string()) continue;
+    layers += (n++ == 0 ? "" : ", ") + layer.get<std::string>();
   }
+  if (n == 0) return;
+  sink.Add(Verdict::kDefect, Severity::kMajor, 0.9, kLayersNoted)
+      .Quote("layers", layers)
+      .Formula(std::to_string(n) + " layers > 0")
+      .From({"ledger.json", "declared.layers_without_adapter", 0})
+      .Settle(kTargetsSettle)
+      .Do(kTargetsDo);
 }
 
 void JudgeTargets(const Context& context, Sink& sink) {
@@ -193,7 +195,7 @@ void JudgeTargets(const Context& context, Sink& sink) {
   if (context.run.documents.config.is_object()) {
     SayLayers(modules, context.run.documents.config, sink);
   } else {
-    SayNotedLayers(context.run.documents.ledger, sink);
+    SayLedgerLayers(context.run.documents.ledger, sink);
   }
 }
 

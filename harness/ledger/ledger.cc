@@ -43,6 +43,7 @@ void WalkDeclared(Archive& archive, DeclaredType& declared) {
   archive("adapter_modules", declared.adapter_modules);
   archive("data_digests", declared.data_digests);
   archive("tokenizer_digest", declared.tokenizer_digest);
+  archive.Later("layers_without_adapter", declared.layers_without_adapter);
   archive.Later("compute_dtype", declared.compute_dtype);
   archive.Later("world_size", declared.world_size);
   archive.Later("loss_normalization", declared.loss_normalization);

@@ -41,6 +41,7 @@ struct Declared {
   int64_t trainable_parameters = kUnknown;
   int64_t total_parameters = kUnknown;
   std::vector<std::string> adapter_modules;  // expected names, sorted; empty without an adapter
+  std::vector<std::string> layers_without_adapter;  // of an adapter that is on others, in their order
   std::map<std::string, std::string>
       data_digests;              // role (train, validation, test) -> SHA-256 of the manifest
   std::string tokenizer_digest;  // empty: none declared

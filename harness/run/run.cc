@@ -141,6 +141,7 @@ class Case {
     if (validation_) ledger_.declared.data_digests["validation"] = validation_->dataset.sha256;
     if (tokenizer_) ledger_.declared.tokenizer_digest = tokenizer_->digest();
     ledger_.declared.adapter_modules = trained_part_.adapter_modules;
+    ledger_.declared.layers_without_adapter = trained_part_.layers_without_adapter;
     ledger_.declared.trainable_parameters = trained_part_.trainable_parameters;
     ledger_.declared.compute_dtype = train::NameOf(precision_.used);
     ledger_.declared.loss_normalization =

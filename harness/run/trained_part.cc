@@ -115,6 +115,7 @@ TrainedPart ChooseTrainedPart(const config::Resolved& config, models::Model& mod
     part.adapter_modules.push_back(module.name);
   std::sort(part.adapter_modules.begin(), part.adapter_modules.end());
   part.trainable_parameters = PlannedParameters(plan, model);
+  part.layers_without_adapter = plan.layers_without_adapter;
   part.notes = plan.notes;
   return part;
 }

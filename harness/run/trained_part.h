@@ -21,6 +21,7 @@ struct TrainedPart {
   // Planned: rank * (inputs + outputs) of each module, and the modules trained whole; -1 without an
   // adapter.
   int64_t trainable_parameters = -1;
+  std::vector<std::string> layers_without_adapter;  // as models::AdapterPlan
   std::vector<std::string> notes;
 };
 

@@ -221,7 +221,9 @@ class Planner {
     for (const AdaptedModule& module : plan_.modules) adapted.insert(LayerOf(module.name));
     std::string gaps;
     for (const std::string& layer : layers) {
-      if (!adapted.contains(layer)) gaps += (gaps.empty() ? "" : ", ") + layer;
+      if (adapted.contains(layer)) continue;
+      gaps += (gaps.empty() ? "" : ", ") + layer;
+      plan_.layers_without_adapter.push_back(layer);
     }
     if (!gaps.empty()) plan_.notes.push_back("layers without adapter: " + gaps);
   }

@@ -23,7 +23,8 @@ struct AdapterPlan {
   std::vector<AdaptedModule> modules;  // in the model's order
   std::vector<std::string> saved;      // parameters trained whole, in the model's order
   Json target_modules;                 // as PEFT would store them: never null
-  std::vector<std::string> notes;      // layers of a stack left without adapter
+  std::vector<std::string> layers_without_adapter;  // of a stack that has some, in the model's order
+  std::vector<std::string> notes;                   // the same in words
 };
 
 // What a model offers.

@@ -149,6 +149,9 @@ TEST_P(LoraRun, ALayerLeftWithoutAdapterIsSaid) {
   EXPECT_THAT(Stderr(), HasSubstr("layers without adapter: model.layers.0"));
   EXPECT_THAT(File("out/ledger.json").at("observed").at("notes").dump(),
               HasSubstr("layers without adapter"));
+  Json others = Json::array({"model.layers.0"});
+  if (GetParam() == std::string("qwen3")) others.push_back("model.layers.2");  // it has three
+  EXPECT_EQ(File("out/ledger.json").at("declared").at("layers_without_adapter"), others);
   EXPECT_THAT(File("out/audit.json").dump(), HasSubstr("layers without adapter: model.layers.0"));
   ASSERT_EQ(Train("out", "--epochs 1 --set lora.r=2"), 0) << Stderr();
   EXPECT_THAT(Stderr(), Not(HasSubstr("without adapter")));

@@ -80,8 +80,10 @@ TEST(AdapterPlan, EmbeddingsNormsAndTheHeadAreRefusedByName) {
 }
 
 TEST(AdapterPlan, LayersLeftWithoutAdapterAreNoted) {
-  EXPECT_THAT(PlanOf(R"(.*\.1\..*)" "q_proj").notes,
-              ElementsAre("layers without adapter: model.layers.0"));
+  const AdapterPlan plan = PlanOf(R"(.*\.1\..*)" "q_proj");
+  EXPECT_THAT(plan.layers_without_adapter, ElementsAre("model.layers.0"));
+  EXPECT_THAT(plan.notes, ElementsAre("layers without adapter: model.layers.0"));
+  EXPECT_THAT(PlanOf(nullptr).layers_without_adapter, IsEmpty());
   EXPECT_THAT(PlanOf(nullptr).notes, IsEmpty());
 }
 

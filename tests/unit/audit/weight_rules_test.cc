@@ -89,15 +89,23 @@ TEST(AdapterTargets, UnmatchedNamesAndLayersFire) {
 }
 
 // Beside an adapter a run of ours has no config.json, but a ledger.
-TEST(AdapterTargets, LayersThatOurLedgerNotesFire) {
+TEST(AdapterTargets, LayersThatOurLedgerNamesFire) {
   Saved saved;
   Layer(saved, 1);
   Evidence run = saved.Save("adapter_model.safetensors");
   run.documents.adapter_config = AdapterConfig({"q_proj"});
-  run.documents.ledger = {{"observed", {{"notes", {"another note", "layers without adapter: model.layers.0"}}}}};
-  EXPECT_THAT(Says("adp-targets-partial", run), ElementsAre("layers without adapter: model.layers.0"));
-  run.documents.ledger = {{"observed", {{"notes", {"another note"}}}}};
-  EXPECT_THAT(Judge("adp-targets-partial", run), IsEmpty());
+  const auto names = [&](const Json& layers) {
+    run.documents.ledger = {{"declared", {{"layers_without_adapter", layers}}}};
+    return Says("adp-targets-partial", run);
+  };
+  EXPECT_THAT(names({"model.layers.0"}), ElementsAre("layers without adapter: model.layers.0"));
+  EXPECT_THAT(names({"model.layers.0", "model.layers.2"}),
+              ElementsAre("layers without adapter: model.layers.0, model.layers.2"));
+  for (const Json& none : {Json::array(), Json(), Json("model.layers.0"), Json::array({1})}) {
+    EXPECT_THAT(names(none), IsEmpty()) << none;
+  }
+  run.documents.ledger = {{"observed", {{"notes", {"layers without adapter: model.layers.0"}}}}};
+  EXPECT_THAT(Judge("adp-targets-partial", run), IsEmpty());  // words for people
 }
 
 TEST(AdapterTargets, NothingMatchedIsABlocker) {

@@ -14,6 +14,7 @@ TEST(LedgerJson, TextReadsBackToTheSameText) {
   ledger.observed.operator_calls = {{"aten::mm", 12}};
   ledger.observed.operator_shape_calls = {{"aten::mm [2x3,3x4]", 12}};
   ledger.observed.adapter_modules = {"q_proj"};
+  ledger.declared.layers_without_adapter = {"model.layers.0"};
   ledger.declared.compute_dtype = "bfloat16";
   ledger.observed.product_dtypes = {{"bfloat16", 3}};
   ledger.observed.first_nonfinite_step = 2;
@@ -33,6 +34,7 @@ TEST(LedgerJson, MissingFieldIsNamed) {
 TEST(LedgerJson, AnOlderLedgerLacksTheLaterFields) {
   Json json = ToJson(HonestLedger());
   json["declared"].erase("compute_dtype");
+  json["declared"].erase("layers_without_adapter");
   for (const char* name : {"product_dtypes", "notes", "first_nonfinite_step"}) {
     json["observed"].erase(name);
   }

@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
+
+#include "harness/audit/epoch_grid.h"
 
 namespace plumbline::audit {
 namespace {
@@ -140,20 +141,6 @@ std::vector<RatePoint> RisingPoints(const Evidence& run, const Interval& steps_p
   return points;
 }
 
-// The largest grid (in epochs) that every printed epoch lies on: the logging cadence. 0 when there
-// is none coarser than the printed digits.
-double EpochGrid(const Evidence& run, double half_ulp) {
-  const double unit = 2 * half_ulp;
-  int64_t grid = 0;
-  for (const Point& point : run.log) {
-    const Reading* epoch = point.Find("epoch");
-    if (epoch == nullptr || !(std::abs(epoch->value.value) < 1e6)) continue;
-    grid = std::gcd(grid, std::llround(epoch->value.value / unit));
-  }
-  // Rounded epochs fall on a grid of two or three digits by accident.
-  return grid >= 4 ? static_cast<double>(grid) * unit : 0;
-}
-
 std::vector<int64_t> StepsPerEpochCandidates(int64_t rows) {
   std::vector<int64_t> candidates;
   for (int64_t batch = 1; batch <= std::min(rows, kLargestBatch); ++batch) {
@@ -171,16 +158,25 @@ std::vector<int64_t> StepsPerEpochFromLine(const Evidence& run, const Timeline& 
   const double half = HalfUlpOfEpochs(run);
   const double grid = EpochGrid(run, half);
   if (!timeline.rows_per_epoch || grid == 0) return found;
+  bool any_cut_fits = false;  // a rate behind its step is as proportional to epochs as to steps
+  bool rounded = false;       // the grid may be an accident of rounding
   for (const int64_t steps : StepsPerEpochCandidates(*timeline.rows_per_epoch)) {
     const Interval exact = ExactInterval(static_cast<double>(steps));
     if (Disjoint(timeline.steps_per_epoch, exact)) continue;
     const double cadence = grid * static_cast<double>(steps);
-    if (cadence < 0.5 || std::abs(cadence - std::round(cadence)) > 1e-6 * cadence) continue;
+    if (cadence < 0.5) continue;
+    if (std::abs(cadence - std::round(cadence)) > 1e-6 * cadence) {
+      rounded = rounded || RoundedFrom(run, half, std::round(cadence), static_cast<double>(steps));
+      continue;
+    }
     std::vector<size_t> indices;
     const auto points = RisingPoints(run, exact, kGridHalfUlp, &indices);
-    if (points.size() >= 3 && FitWarmup(points)) found.push_back(steps);
+    const auto line = points.size() >= 3 ? FitWarmup(points) : std::nullopt;
+    if (!line) continue;
+    any_cut_fits = any_cut_fits || line->offset == 0;
+    found.push_back(steps);
   }
-  return found;
+  return any_cut_fits && rounded ? std::vector<int64_t>() : found;
 }
 
 void DeriveStepsPerEpoch(const Evidence& run, Timeline& timeline) {

@@ -91,6 +91,27 @@ TEST(TraceProperty, AnEndThatMayBeTheRunsProvesNoOtherUnit) {
   }
 }
 
+// 20 of 333 steps print as 0.06, 0.12 ... 4.0 epochs, as 3 of 50 do, and a rate behind its step is on
+// the same line for both. With the rate before it 333 alone is, and the grid is an accident too.
+TEST(TraceProperty, AGridThatRoundingMadeProvesNoSteps) {
+  for (const bool before : {false, true}) {
+    TraceOptions o;
+    o.rows = 1331;
+    o.batch = 4;
+    o.epochs = 4;
+    o.warmup = 338;
+    o.logging_steps = 20;
+    o.print_steps = false;
+    o.rate_decimals = 13;
+    o.rate_before_step = before;
+    Evidence run = MakeTrace(o);
+    Set(run, "training.max_steps", "1332");
+    Set(run, "training.num_train_epochs", "4", Layer::kCommandLine);
+    EXPECT_FALSE(DeriveTimeline(run).epochs_on_grid) << before;
+    EXPECT_TRUE(Said(Judge("cfg-stop-rule-overrides-epochs", run)).empty()) << before;
+  }
+}
+
 // 500 steps, of which the last session ran 200 in 40 s: its rates are no whole run's.
 TEST(TraceProperty, RatesOfAResumedSessionContradictNothing) {
   Evidence run = MakeTrace({});

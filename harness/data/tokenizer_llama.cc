@@ -4,17 +4,15 @@
 #include <string_view>
 #include <unordered_set>
 
-#include "harness/base/error.h"
 #include "harness/base/json.h"
 #include "harness/base/utf8.h"
 #include "harness/data/sentencepiece_model.h"
 #include "harness/data/special_tokens.h"
+#include "harness/data/tokenizer_document.h"
 #include "harness/data/tokenizer_json.h"
 
 namespace plumbline::data {
 namespace {
-
-constexpr const char* kWordStart = "\xE2\x96\x81";  // U+2581
 
 using Pieces = std::unordered_set<std::string_view>;
 
@@ -46,23 +44,6 @@ Json ModelOf(const SentencePieceModel& model) {
           {"merges", merges}};
 }
 
-Json AddedTokensOf(const SentencePieceModel& model) {
-  Json added = Json::array();
-  for (size_t id = 0; id < model.pieces.size(); ++id) {
-    const SentencePieceModel::Piece& piece = model.pieces[id];
-    const bool is_control = piece.type == SentencePieceModel::kControl;
-    if (!is_control && piece.type != SentencePieceModel::kUserDefined) continue;
-    added.push_back({{"id", id},
-                     {"content", piece.text},
-                     {"single_word", false},
-                     {"lstrip", false},
-                     {"rstrip", false},
-                     {"normalized", false},
-                     {"special", is_control}});
-  }
-  return added;
-}
-
 Json DecoderOf(bool adds_space) {
   Json decoders = Json::array(
       {{{"type", "Replace"}, {"pattern", {{"String", kWordStart}}}, {"content", " "}},
@@ -73,39 +54,6 @@ Json DecoderOf(bool adds_space) {
   return {{"type", "Sequence"}, {"decoders", decoders}};
 }
 
-// Adds a special token to the template at the place where it is called.
-class Template {
- public:
-  Template(const SentencePieceModel& model, const std::filesystem::path& file)
-      : model_(model), file_(file) {}
-
-  void AddText() { single_.push_back({{"Sequence", {{"id", "A"}, {"type_id", 0}}}}); }
-
-  void AddToken(const std::optional<std::string>& token, const std::string& name) {
-    const auto piece = std::find_if(model_.pieces.begin(), model_.pieces.end(),
-                                    [&](const auto& one) { return token && one.text == *token; });
-    if (piece == model_.pieces.end()) {
-      Fail(ErrorKind::kModel, "loading " + Quoted(file_.string()),
-           token ? "no piece " + Quoted(*token) : "no " + name + " token",
-           "one, because texts get it", "naming it in tokenizer_config.json");
-    }
-    single_.push_back({{"SpecialToken", {{"id", *token}, {"type_id", 0}}}});
-    tokens_[*token] = {{"id", *token},
-                       {"ids", Json::array({piece - model_.pieces.begin()})},
-                       {"tokens", Json::array({*token})}};
-  }
-
-  Json Processor() const {
-    return {{"type", "TemplateProcessing"}, {"single", single_}, {"special_tokens", tokens_}};
-  }
-
- private:
-  const SentencePieceModel& model_;
-  const std::filesystem::path& file_;
-  Json single_ = Json::array();
-  Json tokens_ = Json::object();
-};
-
 }  // namespace
 
 std::unique_ptr<Tokenizer> LoadLlama(const std::string& bytes, const std::filesystem::path& file) {
@@ -113,7 +61,7 @@ std::unique_ptr<Tokenizer> LoadLlama(const std::string& bytes, const std::filesy
   const SpecialTokens tokens = ReadSpecialTokens(file.parent_path());
   const bool adds_space = tokens.add_prefix_space.value_or(true);
   const char* const scheme = tokens.legacy.value_or(false) ? "always" : "first";
-  Template processor(model, file);
+  TextTemplate processor(model, file);
   if (tokens.add_bos.value_or(false)) processor.AddToken(tokens.bos, "BOS");
   processor.AddText();
   if (tokens.add_eos.value_or(false)) processor.AddToken(tokens.eos, "EOS");

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 
-#include "harness/base/error.h"
 #include "harness/base/json.h"
 #include "harness/data/sentencepiece_model.h"
 #include "harness/data/special_tokens.h"
+#include "harness/data/tokenizer_document.h"
 #include "harness/data/tokenizer_json.h"
 
 namespace plumbline::data {
@@ -13,7 +13,6 @@ namespace {
 
 constexpr int64_t kUnknownId = 2;  // transformers takes this one whatever the model says
 constexpr const char* kEos = "</s>";
-constexpr const char* kWordStart = "\xE2\x96\x81";  // U+2581
 
 std::string EncodeBase64(std::string_view bytes) {
   constexpr std::string_view kDigits =
@@ -32,11 +31,6 @@ std::string EncodeBase64(std::string_view bytes) {
   return text;
 }
 
-Json AddedToken(int64_t id, const std::string& content, bool is_special) {
-  return {{"id", id},           {"content", content}, {"single_word", false}, {"lstrip", false},
-          {"rstrip", false},    {"normalized", false}, {"special", is_special}};
-}
-
 // Sentinels stand behind the pieces, the highest number first.
 std::vector<std::string> Sentinels(int64_t count) {
   std::vector<std::string> sentinels;
@@ -48,15 +42,9 @@ std::vector<std::string> Sentinels(int64_t count) {
 
 Json DocumentOf(const SentencePieceModel& model, int64_t num_sentinels) {
   Json vocabulary = Json::array();
-  Json added = Json::array();
-  for (const SentencePieceModel::Piece& piece : model.pieces) {
-    const int64_t id = std::ssize(vocabulary);
-    const bool is_control = piece.type == SentencePieceModel::kControl;
-    if (is_control || piece.type == SentencePieceModel::kUserDefined) {
-      added.push_back(AddedToken(id, piece.text, is_control));
-    }
+  for (const SentencePieceModel::Piece& piece : model.pieces)
     vocabulary.push_back({piece.text, static_cast<double>(piece.score)});
-  }
+  Json added = AddedTokensOf(model);
   for (const std::string& sentinel : Sentinels(num_sentinels)) {
     added.push_back(AddedToken(std::ssize(vocabulary), sentinel, /*is_special=*/true));
     vocabulary.push_back({sentinel, 0.0});
@@ -80,22 +68,6 @@ Json DocumentOf(const SentencePieceModel& model, int64_t num_sentinels) {
   return document;
 }
 
-Json TemplateWithEos(const SentencePieceModel& model, const std::filesystem::path& file) {
-  const auto eos = std::find_if(model.pieces.begin(), model.pieces.end(),
-                                [](const auto& piece) { return piece.text == kEos; });
-  if (eos == model.pieces.end()) {
-    Fail(ErrorKind::kModel, "loading " + Quoted(file.string()), "no piece '</s>'",
-         "one, because texts of T5 end in it", "files of one checkpoint");
-  }
-  const Json token = {{"id", kEos},
-                      {"ids", Json::array({eos - model.pieces.begin()})},
-                      {"tokens", Json::array({kEos})}};
-  return {{"type", "TemplateProcessing"},
-          {"single", Json::array({{{"Sequence", {{"id", "A"}, {"type_id", 0}}}},
-                                  {{"SpecialToken", {{"id", kEos}, {"type_id", 0}}}}})},
-          {"special_tokens", {{kEos, token}}}};
-}
-
 }  // namespace
 
 std::unique_ptr<Tokenizer> LoadT5(const std::string& bytes, const std::filesystem::path& file) {
@@ -103,7 +75,10 @@ std::unique_ptr<Tokenizer> LoadT5(const std::string& bytes, const std::filesyste
   const SentencePieceModel model = ParseSentencePieceModel(bytes, file);
   const SpecialTokens tokens = ReadSpecialTokens(file.parent_path());
   Json document = DocumentOf(model, tokens.extra_ids.value_or(kDefaultSentinels));
-  document["post_processor"] = TemplateWithEos(model, file);
+  TextTemplate processor(model, file);
+  processor.AddText();
+  processor.AddToken(kEos, "EOS");
+  document["post_processor"] = processor.Processor();
   return TokenizerOf(document, bytes, file);
 }
 

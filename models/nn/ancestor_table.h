@@ -7,7 +7,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <span>
 #include <vector>
 
 namespace plumbline::nn {
@@ -29,8 +28,6 @@ class AncestorTable {
   int64_t SlotOf(int64_t row) const { return slots_[static_cast<size_t>(row)]; }
   // The cache row of each open step of a present row's history, max_steps of them.
   const int32_t* AncestorsOf(int64_t row) const { return &ancestors_RT_[Place(row)]; }
-  std::span<const int32_t> slots() const { return slots_; }
-  std::span<const int32_t> ancestors() const { return ancestors_RT_; }
 
  private:
   size_t Place(int64_t row) const { return static_cast<size_t>(row * max_steps_); }

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cstring>
-#include <numeric>
 #include <utility>
 
 #include "harness/base/error.h"
@@ -13,26 +12,19 @@
 namespace plumbline::nn {
 namespace {
 
-// Multiply-adds below which a second thread costs more than it saves.
-constexpr int64_t kWorkOfTask = 16384;
-
-int64_t GrainFor(int64_t work_each) { return std::max<int64_t>(1, kWorkOfTask / (work_each + 1)); }
+constexpr int64_t kWorkOfThread = 16384;  // multiply-adds
 
 }  // namespace
 
 SelfCache::SelfCache(const HeadShape& shape, int64_t num_layers, int64_t num_steps,
                      int64_t num_rows, at::Tensor bias_HT, const at::Device& device)
     : shape_(shape),
-      max_steps_(num_steps),
       num_slots_(num_rows),
-      bias_HT_(std::move(bias_HT)),
-      slots_(num_rows),
-      ancestors_RT_(num_rows * num_steps),
-      next_ancestors_RT_(num_rows * num_steps) {
+      table_(num_steps, num_rows),
+      bias_HT_(std::move(bias_HT)) {
   PLUMBLINE_CHECK(!bias_HT_.defined() ||
                   (bias_HT_.is_contiguous() && bias_HT_.size(0) == shape.num_heads &&
                    bias_HT_.size(1) == num_steps));
-  std::iota(slots_.begin(), slots_.end(), 0);
   if (!device.is_cpu()) {
     on_device_.emplace(num_layers, num_steps, num_rows, shape.num_heads, shape.head_width, device);
     return;
@@ -42,31 +34,17 @@ SelfCache::SelfCache(const HeadShape& shape, int64_t num_layers, int64_t num_ste
 }
 
 void SelfCache::BeginStep(const std::vector<int64_t>& parents) {
-  PLUMBLINE_CHECK(num_open_steps_ < max_steps_ && parents.size() == slots_.size());
-  const int64_t num_past = num_open_steps_++;
-  for (size_t row = 0; row < slots_.size(); ++row) {
-    int32_t* ancestors = &next_ancestors_RT_[row * max_steps_];
-    if (num_past > 0) std::copy_n(AncestorsOf(parents[row]), num_past, ancestors);
-    ancestors[num_past] = slots_[row];
-  }
-  std::swap(ancestors_RT_, next_ancestors_RT_);
-  if (on_device_) on_device_->BeginStep(slots_, ancestors_RT_, max_steps_, num_open_steps_);
-}
-
-void SelfCache::KeepRows(const std::vector<int64_t>& rows) {
-  for (size_t i = 0; i < rows.size(); ++i) {
-    slots_[i] = slots_.at(rows[i]);  // rows ascend: no slot is overwritten before it is read
-    std::copy_n(AncestorsOf(rows[i]), num_open_steps_, AncestorsOf(static_cast<int64_t>(i)));
-  }
-  slots_.resize(rows.size());
+  table_.BeginStep(parents);
+  if (on_device_) on_device_->BeginStep(table_);
 }
 
 at::Tensor SelfCache::AttendOnDevice(int64_t layer, const at::Tensor& qkv_R3D) {
   const auto qkv = qkv_R3D.split(shape_.width(), 1);
   const OwnKeys own = on_device_->Store(layer, qkv[1], qkv[2]);
   const at::Tensor bias_HT =
-      bias_HT_.defined() ? bias_HT_.narrow(1, max_steps_ - num_open_steps_, num_open_steps_)
-                         : at::Tensor();
+      bias_HT_.defined()
+          ? bias_HT_.narrow(1, table_.max_steps() - num_steps(), num_steps())
+          : at::Tensor();
   return AttendByOperators(qkv[0].unflatten(1, {shape_.num_heads, -1}), shape_.scale, nullptr, &own,
                            bias_HT);
 }
@@ -77,29 +55,30 @@ void SelfCache::Attend(int64_t layer, const at::Tensor& qkv_R3D, const at::Tenso
     return;
   }
   const int64_t width = shape_.width();
-  const int64_t num_rows = static_cast<int64_t>(slots_.size());
+  const int64_t num_rows = table_.num_rows();
+  const int64_t max_steps = table_.max_steps();
   PLUMBLINE_CHECK(qkv_R3D.is_contiguous() && qkv_R3D.size(0) == num_rows);
-  float* keys_TRD = cache_L2TRD_.data_ptr<float>() + layer * 2 * max_steps_ * num_slots_ * width;
-  float* values_TRD = keys_TRD + max_steps_ * num_slots_ * width;
-  const int64_t step = (num_open_steps_ - 1) * num_slots_;
+  float* keys_TRD = cache_L2TRD_.data_ptr<float>() + layer * 2 * max_steps * num_slots_ * width;
+  float* values_TRD = keys_TRD + max_steps * num_slots_ * width;
+  const int64_t step = (num_steps() - 1) * num_slots_;
   const float* qkv = qkv_R3D.data_ptr<float>();
   for (int64_t row = 0; row < num_rows; ++row) {
     const float* key = qkv + (row * 3 + 1) * width;
-    std::copy_n(key, width, keys_TRD + (step + slots_[row]) * width);
-    std::copy_n(key + width, width, values_TRD + (step + slots_[row]) * width);
+    const int64_t place = (step + table_.SlotOf(row)) * width;
+    std::copy_n(key, width, keys_TRD + place);
+    std::copy_n(key + width, width, values_TRD + place);
   }
   float* scores = scores_RT_.data_ptr<float>();
   float* context = context_RD.data_ptr<float>();
-  const float* bias = bias_HT_.defined()
-                          ? bias_HT_.data_ptr<float>() + max_steps_ - num_open_steps_
-                          : nullptr;
-  const int64_t grain = GrainFor(2 * width * num_open_steps_);
+  const float* bias =
+      bias_HT_.defined() ? bias_HT_.data_ptr<float>() + max_steps - num_steps() : nullptr;
+  const int64_t grain = GrainFor(2 * width * num_steps(), kWorkOfThread);
   at::parallel_for(0, num_rows, grain, [&](int64_t begin, int64_t end) {
     for (int64_t row = begin; row < end; ++row) {
-      const HistoryView history{keys_TRD,        values_TRD, AncestorsOf(row),
-                                num_open_steps_, num_slots_, bias,
-                                max_steps_};
-      AttendHistory(shape_, history, qkv + row * 3 * width, scores + row * max_steps_,
+      const HistoryView history{keys_TRD,    values_TRD, table_.AncestorsOf(row),
+                                num_steps(), num_slots_, bias,
+                                max_steps};
+      AttendHistory(shape_, history, qkv + row * 3 * width, scores + row * max_steps,
                     context + row * width);
     }
   });
@@ -160,7 +139,7 @@ void CrossCache::Attend(int64_t layer, const at::Tensor& query_RD, const at::Ten
   const float* query = query_RD.data_ptr<float>();
   float* context = context_RD.data_ptr<float>();
   const int64_t num_source = layer_stride_ / (2 * shape_.width() * static_cast<int64_t>(items_.size()));
-  const int64_t grain = GrainFor(2 * shape_.head_width * num_source * num_beams_);
+  const int64_t grain = GrainFor(2 * shape_.head_width * num_source * num_beams_, kWorkOfThread);
   at::parallel_for(0, num_tasks, grain, [&](int64_t begin, int64_t end) {
     float* scores = scratch_.data_ptr<float>() + at::get_thread_num() * max_scores_;
     for (int64_t task = begin; task < end; ++task) {

@@ -12,6 +12,7 @@
 #include <optional>
 #include <vector>
 
+#include "models/nn/ancestor_table.h"
 #include "models/nn/kernels/decode_attention.h"
 #include "models/nn/operator_cache.h"
 
@@ -31,26 +32,21 @@ class SelfCache {
   // qkv_R3D: contiguous queries, keys, values side by side. Fills context_RD (contiguous).
   void Attend(int64_t layer, const at::Tensor& qkv_R3D, const at::Tensor& context_RD);
   // Rows of the next step are these of the present ones, ascending.
-  void KeepRows(const std::vector<int64_t>& rows);
+  void KeepRows(const std::vector<int64_t>& rows) { table_.KeepRows(rows); }
 
-  int64_t num_steps() const { return num_open_steps_; }
+  int64_t num_steps() const { return table_.num_open_steps(); }
   int64_t bytes() const { return static_cast<int64_t>(cache_L2TRD_.nbytes()); }
   const void* data() const { return cache_L2TRD_.data_ptr(); }
 
  private:
-  int32_t* AncestorsOf(int64_t row) { return &ancestors_RT_[row * max_steps_]; }
   at::Tensor AttendOnDevice(int64_t layer, const at::Tensor& qkv_R3D);
 
   HeadShape shape_;
-  int64_t max_steps_;
-  int64_t num_slots_;           // rows of the cache; present rows may be fewer
-  int64_t num_open_steps_ = 0;  // the present one included
+  int64_t num_slots_;  // rows of the cache; present rows may be fewer
+  AncestorTable table_;
   at::Tensor cache_L2TRD_;
   at::Tensor scores_RT_;
   at::Tensor bias_HT_;
-  std::vector<int32_t> slots_;         // of each present row
-  std::vector<int32_t> ancestors_RT_;  // slot of each present row's history at each step
-  std::vector<int32_t> next_ancestors_RT_;
   std::optional<HistoryCache> on_device_;  // in the place of the cache, elsewhere than on the CPU
 };
 

@@ -82,16 +82,15 @@ HistoryCache::HistoryCache(int64_t num_layers, int64_t num_steps, int64_t num_ro
       cache_L2TRD_(at::empty({num_layers, 2, num_steps, num_rows, num_key_heads * head_width},
                              at::TensorOptions(device).dtype(at::kFloat))) {}
 
-void HistoryCache::BeginStep(std::span<const int32_t> slots_R, std::span<const int32_t> ancestors,
-                             int64_t stride, int64_t num_steps) {
-  num_steps_ = num_steps;
+void HistoryCache::BeginStep(const AncestorTable& table) {
+  num_steps_ = table.num_open_steps();
   const int64_t num_slots = cache_L2TRD_.size(3);
-  std::vector<int64_t> places;
-  for (size_t row = 0; row < slots_R.size(); ++row) {
-    for (int64_t t = 0; t < num_steps; ++t)
-      places.push_back(t * num_slots + ancestors[row * static_cast<size_t>(stride) + static_cast<size_t>(t)]);
+  std::vector<int64_t> slots, places;
+  for (int64_t row = 0; row < table.num_rows(); ++row) {
+    slots.push_back(table.SlotOf(row));
+    for (int64_t t = 0; t < num_steps_; ++t)
+      places.push_back(t * num_slots + table.AncestorsOf(row)[t]);
   }
-  const std::vector<int64_t> slots(slots_R.begin(), slots_R.end());
   slots_R_ = at::tensor(slots, at::kLong).to(cache_L2TRD_.device());
   places_RT_ = at::tensor(places, at::kLong).to(cache_L2TRD_.device());
 }

@@ -9,8 +9,9 @@
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
-#include <span>
 #include <vector>
+
+#include "models/nn/ancestor_table.h"
 
 namespace plumbline::nn {
 
@@ -51,9 +52,8 @@ class HistoryCache {
   HistoryCache(int64_t num_layers, int64_t num_steps, int64_t num_rows, int64_t num_key_heads,
                int64_t head_width, const at::Device& device);
 
-  // The newest of `num_steps` steps is written to `slots_R`; present row r's history is ancestors[r * stride + t].
-  void BeginStep(std::span<const int32_t> slots_R, std::span<const int32_t> ancestors,
-                 int64_t stride, int64_t num_steps);
+  // Reads the step that the table has just opened: where its rows go, and where each row's history lies.
+  void BeginStep(const AncestorTable& table);
   // Stores the newest step of a layer, (R, D) each, and returns the whole history.
   OwnKeys Store(int64_t layer, const at::Tensor& k_RD, const at::Tensor& v_RD);
 

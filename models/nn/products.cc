@@ -18,7 +18,7 @@
 namespace plumbline::nn {
 namespace {
 
-constexpr int64_t kWorkOfTask = 64 * 1024;  // multiply-adds worth a second thread
+constexpr int64_t kWorkOfThread = 64 * 1024;  // multiply-adds
 
 bool IsMatrix(const at::Tensor& x) {
   return x.dim() == 2 && x.numel() > 0 && x.is_cpu() && x.scalar_type() == at::kFloat;
@@ -95,7 +95,7 @@ void Fill(const at::Tensor& c_MN, const at::Tensor& a_MK, const at::Tensor& b_KN
   const int64_t size = by_rows ? all.num_rows : all.num_columns;
   const int64_t unit = by_rows ? kRowsOfSplit : kColumnsOfSplit;
   const int64_t work = unit * all.num_inner * (by_rows ? all.num_columns : all.num_rows);
-  at::parallel_for(0, (size + unit - 1) / unit, std::max<int64_t>(1, kWorkOfTask / work),
+  at::parallel_for(0, (size + unit - 1) / unit, GrainFor(work, kWorkOfThread),
                    [&](int64_t begin, int64_t end) {
                      begin *= unit;
                      end = std::min(size, end * unit);
@@ -126,7 +126,7 @@ at::Tensor RowProduct(const at::Tensor& x_RI, const at::Tensor& weight_OI,
                              num_outputs};
   const int64_t num_blocks = (num_outputs + kOutputsOfBlock - 1) / kOutputsOfBlock;
   const int64_t work = kOutputsOfBlock * products.num_rows * products.num_inputs;
-  at::parallel_for(0, num_blocks, std::max<int64_t>(1, kWorkOfTask / work),
+  at::parallel_for(0, num_blocks, GrainFor(work, kWorkOfThread),
                    [&](int64_t begin, int64_t end) {
                      MultiplyRows(products, begin * kOutputsOfBlock,
                                   std::min(num_outputs, end * kOutputsOfBlock),

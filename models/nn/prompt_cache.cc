@@ -11,10 +11,7 @@
 namespace plumbline::nn {
 namespace {
 
-// Multiply-adds below which a second thread costs more than it saves.
-constexpr int64_t kWorkOfTask = 16384;
-
-int64_t GrainFor(int64_t work_each) { return std::max<int64_t>(1, kWorkOfTask / (work_each + 1)); }
+constexpr int64_t kWorkOfThread = 16384;  // multiply-adds
 
 // Rows of (heads, head width) floats, dense within a row.
 bool HasDenseRows(const at::Tensor& x_RHE) {
@@ -72,8 +69,7 @@ float* PromptCache::GeneratedKeysOf(int64_t layer) const {
 void PromptCache::BeginStep(const std::vector<int64_t>& parents) {
   table_.BeginStep(parents);
   if (!generated_on_device_) return;
-  generated_on_device_->BeginStep(table_.slots(), table_.ancestors(), table_.max_steps(),
-                                  table_.num_open_steps());
+  generated_on_device_->BeginStep(table_);
 }
 
 void PromptCache::FillPrompt(int64_t layer, const at::Tensor& k_NKE, const at::Tensor& v_NKE) {
@@ -120,7 +116,7 @@ void PromptCache::Attend(int64_t layer, const at::Tensor& q_RHE, const at::Tenso
   const int64_t num_tasks = static_cast<int64_t>(present_.size()) * shape_.num_key_heads;
   const int64_t mean_prompt = offsets_.back() / static_cast<int64_t>(items_.size());
   const int64_t grain =
-      GrainFor(2 * group_width * num_beams_ * (mean_prompt + table_.num_open_steps()));
+      GrainFor(2 * group_width * num_beams_ * (mean_prompt + table_.num_open_steps()), kWorkOfThread);
   at::parallel_for(0, num_tasks, grain, [&](int64_t begin, int64_t end) {
     float* scratch = scratch_.data_ptr<float>() + at::get_thread_num() * max_scratch_;
     for (int64_t task = begin; task < end; ++task) {

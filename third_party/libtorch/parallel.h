@@ -8,4 +8,17 @@
 
 #include <ATen/Parallel.h>
 
+#include <algorithm>
+#include <cstdint>
+
+namespace plumbline {
+
+// Tasks a thread takes at least, so that it does some `work_of_thread` multiply-adds: below that a
+// second thread costs more than it saves. `work_each`: of a task.
+inline int64_t GrainFor(int64_t work_each, int64_t work_of_thread) {
+  return std::max<int64_t>(1, work_of_thread / std::max<int64_t>(1, work_each));
+}
+
+}  // namespace plumbline
+
 #endif  // PLUMBLINE_THIRD_PARTY_LIBTORCH_PARALLEL_H_

@@ -19,6 +19,12 @@ using Floats16 = float __attribute__((vector_size(64)));
 
 constexpr int kOutputsOfTile = 4;
 
+// Weights come from memory once for all rows, and the next ones are fetched meanwhile: with wide
+// vectors, which leave little time, two rows of them while each tile is multiplied; else all four
+// during the last tile, for a narrow vector asks for each line more than once.
+template <typename Vector>
+constexpr int kRowsFetched = sizeof(Vector) == sizeof(Floats16) ? 2 : kOutputsOfTile;
+
 template <typename Vector>
 PLUMBLINE_INLINE Vector Load(const float* values) {
   Vector loaded;
@@ -65,7 +71,7 @@ PLUMBLINE_INLINE Floats4 LaneSums(Floats16 a, Floats16 b, Floats16 c, Floats16 d
 struct Tile {
   const float* x;
   const float* weight;
-  const float* next_weight;  // fetched meanwhile; null: nothing
+  const float* fetched;  // kRowsFetched of the next weights; null: nothing
   float* out;
   const float* start;  // what the sums are added to; null: out
 };
@@ -88,11 +94,13 @@ PLUMBLINE_INLINE void MultiplyTile(const RowProducts& p, const Tile& tile, int64
 #pragma GCC unroll 8
     for (int output = 0; output < kOutputs; ++output) {
       const Vector weight = Load<Vector>(tile.weight + output * p.weight_stride + i);
-      if (tile.next_weight != nullptr) {
-        __builtin_prefetch(tile.next_weight + output * p.weight_stride + i);
-      }
 #pragma GCC unroll 8
       for (int row = 0; row < kRows; ++row) sums[row][output] += x[row] * weight;
+    }
+    if (tile.fetched != nullptr) {
+#pragma GCC unroll 4
+      for (int row = 0; row < kRowsFetched<Vector>; ++row)
+        __builtin_prefetch(tile.fetched + row * p.weight_stride + i);
     }
   }
   if (i < num_inputs) {
@@ -129,12 +137,16 @@ PLUMBLINE_INLINE void MultiplyTileOf(const RowProducts& p, const Tile& tile, int
 
 // All rows of a block: tiles of nearly equal height, at most kLargest.
 template <typename Vector, int kLargest, int kOutputs>
-PLUMBLINE_INLINE void MultiplyRowsOfTile(const RowProducts& p, Tile tile, int64_t num_inputs) {
-  const float* const next_weight = tile.next_weight;
+PLUMBLINE_INLINE void MultiplyRowsOfTile(const RowProducts& p, Tile tile, int64_t num_inputs,
+                                         const float* next_weight) {
+  constexpr int64_t kFetches = kOutputsOfTile / kRowsFetched<Vector>;
   for (int64_t left = p.num_rows; left > 0;) {
     const int64_t num_tiles = (left + kLargest - 1) / kLargest;
     const int64_t rows = (left + num_tiles - 1) / num_tiles;
-    tile.next_weight = num_tiles == 1 ? next_weight : nullptr;
+    // The last kFetches tiles fetch, in turn.
+    tile.fetched = nullptr;
+    if (next_weight != nullptr && num_tiles <= kFetches)
+      tile.fetched = next_weight + (kFetches - num_tiles) * kRowsFetched<Vector> * p.weight_stride;
     MultiplyTileOf<Vector, kLargest, kOutputs>(p, tile, num_inputs, rows);
     tile.x += rows * p.x_stride;
     tile.out += rows * p.out_stride;
@@ -151,15 +163,14 @@ PLUMBLINE_INLINE void MultiplyRowBlock(const RowProducts& p, int64_t begin, int6
       const float* const weight = p.weight_OI + output * p.weight_stride + first;
       const float* start = nullptr;
       if (first == 0) start = p.bias_O != nullptr ? p.bias_O + output : kNothing;
-      Tile tile{p.x_RI + first, weight, nullptr, p.out_RO + output, start};
+      const Tile tile{p.x_RI + first, weight, nullptr, p.out_RO + output, start};
       if (output + kOutputsOfTile <= end) {
-        if (output + 2 * kOutputsOfTile <= end) {
-          tile.next_weight = weight + kOutputsOfTile * p.weight_stride;
-        }
-        MultiplyRowsOfTile<Vector, kLargest, kOutputsOfTile>(p, tile, num_inputs);
+        const bool is_last = output + 2 * kOutputsOfTile > end;
+        MultiplyRowsOfTile<Vector, kLargest, kOutputsOfTile>(
+            p, tile, num_inputs, is_last ? nullptr : weight + kOutputsOfTile * p.weight_stride);
         output += kOutputsOfTile;
       } else {
-        MultiplyRowsOfTile<Vector, kLargest, 1>(p, tile, num_inputs);
+        MultiplyRowsOfTile<Vector, kLargest, 1>(p, tile, num_inputs, nullptr);
         ++output;
       }
     }

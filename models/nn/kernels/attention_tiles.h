@@ -7,12 +7,27 @@
 #define PLUMBLINE_MODELS_NN_KERNELS_ATTENTION_TILES_H_
 
 #include <cstdint>
+#include <cstring>
 
 #include "models/nn/kernels/decode_attention.h"
 #include "models/nn/kernels/exponential.h"
 #include "models/nn/kernels/target.h"
 
 namespace plumbline::nn {
+
+// Written as a vector, or the compiler may vectorise across the rows of a tile, with a shuffle for
+// every product.
+using Lanes = float __attribute__((vector_size(kLanes * sizeof(float))));
+
+PLUMBLINE_INLINE Lanes LoadLanes(const float* values) {
+  Lanes lanes;
+  std::memcpy(&lanes, values, sizeof(lanes));
+  return lanes;
+}
+
+PLUMBLINE_INLINE void StoreLanes(Lanes lanes, float* values) {
+  std::memcpy(values, &lanes, sizeof(lanes));
+}
 
 // Scores to probabilities times their sum, in place; returns 1 / sum.
 PLUMBLINE_INLINE float SoftmaxInPlace(float* scores, int64_t count) {
@@ -36,44 +51,47 @@ struct ConstTileRows {
   int64_t stride;
 };
 
-// scores = scale * queries . keys for kTile rows over num_padded keys (a multiple of kLanes), keys
-// with lanes along S.
+// scores = scale * queries . keys for kTile rows over num_padded keys (a multiple of kLanes): blocks
+// of kLanes keys, E x kLanes each, so that memory is read in one run.
 template <int kTile>
 PLUMBLINE_INLINE void ScoreTile(int64_t head_width, float scale, int64_t num_padded,
-                                const float* keys_ESP, ConstTileRows queries, TileRows scores) {
+                                const float* keys_BEL, ConstTileRows queries, TileRows scores) {
   for (int64_t s = 0; s < num_padded; s += kLanes) {
-    float sums[kTile][kLanes] = {};
+    const float* const block_EL = keys_BEL + s * head_width;
+    Lanes sums[kTile] = {};
     for (int64_t e = 0; e < head_width; ++e) {
-      const float* keys = keys_ESP + e * num_padded + s;
-      for (int row = 0; row < kTile; ++row) {
-        const float query = queries.rows[row * queries.stride + e];
-        for (int64_t lane = 0; lane < kLanes; ++lane) sums[row][lane] += query * keys[lane];
-      }
+      const Lanes keys = LoadLanes(block_EL + e * kLanes);
+      for (int row = 0; row < kTile; ++row)
+        sums[row] += queries.rows[row * queries.stride + e] * keys;
     }
-    for (int row = 0; row < kTile; ++row) {
-      for (int64_t lane = 0; lane < kLanes; ++lane) {
-        scores.rows[row * scores.stride + s + lane] = sums[row][lane] * scale;
-      }
-    }
+    for (int row = 0; row < kTile; ++row)
+      StoreLanes(sums[row] * scale, scores.rows + row * scores.stride + s);
   }
 }
 
-// contexts = factors * weights . values for kTile rows, kWidth columns of values_SE.
-template <int kTile, int kWidth>
-PLUMBLINE_INLINE void MixColumns(int64_t head_width, int64_t num_source, const float* values,
-                                 ConstTileRows weights, const float* factors, TileRows contexts) {
-  float sums[kTile][kWidth] = {};
+// contexts = factors * weights . values for kTile rows, the first kLanes columns of `values`.
+template <int kTile>
+PLUMBLINE_INLINE void MixLanes(int64_t head_width, int64_t num_source, const float* values,
+                               ConstTileRows weights, const float* factors, TileRows contexts) {
+  Lanes sums[kTile] = {};
   for (int64_t s = 0; s < num_source; ++s) {
-    const float* value = values + s * head_width;
-    for (int row = 0; row < kTile; ++row) {
-      const float weight = weights.rows[row * weights.stride + s];
-      for (int lane = 0; lane < kWidth; ++lane) sums[row][lane] += weight * value[lane];
-    }
+    const Lanes value = LoadLanes(values + s * head_width);
+    for (int row = 0; row < kTile; ++row)
+      sums[row] += weights.rows[row * weights.stride + s] * value;
   }
+  for (int row = 0; row < kTile; ++row)
+    StoreLanes(sums[row] * factors[row], contexts.rows + row * contexts.stride);
+}
+
+// The same for one column, the first of `values`.
+template <int kTile>
+PLUMBLINE_INLINE void MixColumn(int64_t head_width, int64_t num_source, const float* values,
+                                ConstTileRows weights, const float* factors, TileRows contexts) {
   for (int row = 0; row < kTile; ++row) {
-    for (int lane = 0; lane < kWidth; ++lane) {
-      contexts.rows[row * contexts.stride + lane] = sums[row][lane] * factors[row];
-    }
+    float sum = 0;
+    for (int64_t s = 0; s < num_source; ++s)
+      sum += weights.rows[row * weights.stride + s] * values[s * head_width];
+    contexts.rows[row * contexts.stride] = sum * factors[row];
   }
 }
 
@@ -82,12 +100,12 @@ PLUMBLINE_INLINE void MixTile(int64_t head_width, int64_t num_source, const floa
                               ConstTileRows weights, const float* factors, TileRows contexts) {
   int64_t e = 0;
   for (; e + kLanes <= head_width; e += kLanes) {
-    MixColumns<kTile, kLanes>(head_width, num_source, values_SE + e, weights, factors,
-                              {contexts.rows + e, contexts.stride});
+    MixLanes<kTile>(head_width, num_source, values_SE + e, weights, factors,
+                    {contexts.rows + e, contexts.stride});
   }
   for (; e < head_width; ++e) {
-    MixColumns<kTile, 1>(head_width, num_source, values_SE + e, weights, factors,
-                         {contexts.rows + e, contexts.stride});
+    MixColumn<kTile>(head_width, num_source, values_SE + e, weights, factors,
+                     {contexts.rows + e, contexts.stride});
   }
 }
 

@@ -9,11 +9,11 @@ namespace plumbline::nn {
 namespace {
 
 template <int kTile>
-PLUMBLINE_INLINE void AttendTile(const HeadShape& shape, int64_t num_source, const float* keys_ESP,
+PLUMBLINE_INLINE void AttendTile(const HeadShape& shape, int64_t num_source, const float* keys_BEL,
                                  const float* values_SE, const float* queries, float* scores_RSP,
                                  float* contexts) {
   const int64_t num_padded = RoundUpToLanes(num_source);
-  ScoreTile<kTile>(shape.head_width, shape.scale, num_padded, keys_ESP, {queries, shape.width()},
+  ScoreTile<kTile>(shape.head_width, shape.scale, num_padded, keys_BEL, {queries, shape.width()},
                    {scores_RSP, num_padded});
   float factors[kTile];
   for (int beam = 0; beam < kTile; ++beam) {
@@ -64,14 +64,18 @@ int64_t PackedValueCount(const HeadShape& shape, int64_t num_source) {
   return shape.width() * num_source;
 }
 
-void PackCross(const HeadShape& shape, int64_t num_source, const float* kv_S2D, float* keys_HESP,
+void PackCross(const HeadShape& shape, int64_t num_source, const float* kv_S2D, float* keys_HBEL,
                float* values_HSE) {
   const int64_t width = shape.width();
   const int64_t num_padded = RoundUpToLanes(num_source);
-  std::memset(keys_HESP, 0, sizeof(float) * static_cast<size_t>(width * num_padded));
+  std::memset(keys_HBEL, 0, sizeof(float) * static_cast<size_t>(width * num_padded));
   for (int64_t s = 0; s < num_source; ++s) {
     const float* keys = kv_S2D + s * 2 * width;
-    for (int64_t d = 0; d < width; ++d) keys_HESP[d * num_padded + s] = keys[d];
+    float* const lane = keys_HBEL + s / kLanes * shape.head_width * kLanes + s % kLanes;
+    for (int64_t head = 0; head < shape.num_heads; ++head) {
+      for (int64_t e = 0; e < shape.head_width; ++e)
+        lane[head * shape.head_width * num_padded + e * kLanes] = keys[head * shape.head_width + e];
+    }
     for (int64_t head = 0; head < shape.num_heads; ++head) {
       std::memcpy(values_HSE + (head * num_source + s) * shape.head_width,
                   keys + width + head * shape.head_width,
@@ -81,18 +85,18 @@ void PackCross(const HeadShape& shape, int64_t num_source, const float* kv_S2D, 
 }
 
 PLUMBLINE_EVERY_ISA
-void AttendCrossHead(const HeadShape& shape, int64_t num_source, const float* keys_ESP,
+void AttendCrossHead(const HeadShape& shape, int64_t num_source, const float* keys_BEL,
                      const float* values_SE, int64_t num_beams, const float* queries,
                      float* scores_RSP, float* contexts) {
   constexpr int kTile = 4;
   const int64_t width = shape.width();
   int64_t beam = 0;
   for (; beam + kTile <= num_beams; beam += kTile) {
-    AttendTile<kTile>(shape, num_source, keys_ESP, values_SE, queries + beam * width, scores_RSP,
+    AttendTile<kTile>(shape, num_source, keys_BEL, values_SE, queries + beam * width, scores_RSP,
                       contexts + beam * width);
   }
   for (; beam < num_beams; ++beam) {
-    AttendTile<1>(shape, num_source, keys_ESP, values_SE, queries + beam * width, scores_RSP,
+    AttendTile<1>(shape, num_source, keys_BEL, values_SE, queries + beam * width, scores_RSP,
                   contexts + beam * width);
   }
 }

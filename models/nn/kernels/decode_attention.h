@@ -36,9 +36,9 @@ struct HistoryView {
 void AttendHistory(const HeadShape& shape, const HistoryView& history, const float* query_D,
                    float* scores_T, float* context_D);
 
-// One item and layer, packed once: keys as H x E x SP (lanes run along the source), values as H x S x E. `kv_S2D`: rows
-// of D keys then D values. Padding keys are zero.
-void PackCross(const HeadShape& shape, int64_t num_source, const float* kv_S2D, float* keys_HESP,
+// One item and layer, packed once: keys as H x B x E x L (B blocks of L = kLanes source tokens), values as H x S x E.
+// `kv_S2D`: rows of D keys then D values. Padding keys are zero.
+void PackCross(const HeadShape& shape, int64_t num_source, const float* kv_S2D, float* keys_HBEL,
                float* values_HSE);
 
 // Floats that PackCross writes for keys and for values.
@@ -47,7 +47,7 @@ int64_t PackedValueCount(const HeadShape& shape, int64_t num_source);
 
 // One head of one item: rows `num_beams` of queries and contexts, D apart, already at the head's first column.
 // `scores_RSP` is overwritten: num_beams * SP floats.
-void AttendCrossHead(const HeadShape& shape, int64_t num_source, const float* keys_ESP,
+void AttendCrossHead(const HeadShape& shape, int64_t num_source, const float* keys_BEL,
                      const float* values_SE, int64_t num_beams, const float* queries,
                      float* scores_RSP, float* contexts);
 

@@ -45,7 +45,7 @@ PLUMBLINE_INLINE void AttendTile(int64_t head_width, float scale, const PromptVi
                                  const GeneratedView& generated, int64_t group_size,
                                  int64_t first_row, ConstTileRows queries, TileRows scores,
                                  TileRows contexts) {
-  ScoreTile<kTile>(head_width, scale, RoundUpToLanes(prompt.num_tokens), prompt.keys_ESP, queries,
+  ScoreTile<kTile>(head_width, scale, RoundUpToLanes(prompt.num_tokens), prompt.keys_BEL, queries,
                    scores);
   float factors[kTile];
   for (int row = 0; row < kTile; ++row) {

@@ -14,7 +14,7 @@ namespace plumbline::nn {
 
 // Packed by PackCross, already at the key head.
 struct PromptView {
-  const float* keys_ESP = nullptr;
+  const float* keys_BEL = nullptr;
   const float* values_SE = nullptr;
   int64_t num_tokens = 0;
 };

@@ -8,10 +8,6 @@
 namespace plumbline::nn {
 namespace {
 
-using Floats4 = float __attribute__((vector_size(16)));
-using Floats8 = float __attribute__((vector_size(32)));
-using Floats16 = float __attribute__((vector_size(64)));
-
 // A panel of b (kInnerOfBlock x the columns of a tile) stays in the first-level cache, a block of a
 // (kRowsOfBlock x kInnerOfBlock) in the second, a block of b in the third.
 constexpr int64_t kInnerOfBlock = 256;
@@ -156,7 +152,6 @@ PLUMBLINE_INLINE void MultiplyWith(const MatrixProduct& p, float* scratch) {
   }
 }
 
-#if defined(__x86_64__)
 PLUMBLINE_AVX512 void MultiplyWithAvx512(const MatrixProduct& p, float* scratch) {
   MultiplyWith<Avx512Tile>(p, scratch);
 }
@@ -164,15 +159,6 @@ PLUMBLINE_AVX512 void MultiplyWithAvx512(const MatrixProduct& p, float* scratch)
 PLUMBLINE_AVX2 void MultiplyWithAvx2(const MatrixProduct& p, float* scratch) {
   MultiplyWith<Avx2Tile>(p, scratch);
 }
-#else
-void MultiplyWithAvx512(const MatrixProduct& p, float* scratch) {
-  MultiplyWith<PortableTile>(p, scratch);
-}
-
-void MultiplyWithAvx2(const MatrixProduct& p, float* scratch) {
-  MultiplyWith<PortableTile>(p, scratch);
-}
-#endif
 
 void MultiplyPortably(const MatrixProduct& p, float* scratch) {
   MultiplyWith<PortableTile>(p, scratch);

@@ -13,10 +13,6 @@ constexpr int64_t kInputsOfBlock = 768;
 // So many rows of inputs lie in the second-level cache.
 constexpr int64_t kRowsOfBlock = 96;
 
-using Floats4 = float __attribute__((vector_size(16)));
-using Floats8 = float __attribute__((vector_size(32)));
-using Floats16 = float __attribute__((vector_size(64)));
-
 constexpr int kOutputsOfTile = 4;
 
 // Weights come from memory once for all rows, and the next ones are fetched meanwhile: with wide
@@ -188,7 +184,6 @@ PLUMBLINE_INLINE void Multiply(const RowProducts& p, int64_t begin, int64_t end)
   }
 }
 
-#if defined(__x86_64__)
 PLUMBLINE_AVX512 void MultiplyWithAvx512(const RowProducts& p, int64_t begin, int64_t end) {
   Multiply<Floats16, 6>(p, begin, end);
 }
@@ -196,16 +191,6 @@ PLUMBLINE_AVX512 void MultiplyWithAvx512(const RowProducts& p, int64_t begin, in
 PLUMBLINE_AVX2 void MultiplyWithAvx2(const RowProducts& p, int64_t begin, int64_t end) {
   Multiply<Floats8, 3>(p, begin, end);
 }
-
-#else
-void MultiplyWithAvx512(const RowProducts& p, int64_t begin, int64_t end) {
-  Multiply<Floats4, 2>(p, begin, end);
-}
-
-void MultiplyWithAvx2(const RowProducts& p, int64_t begin, int64_t end) {
-  Multiply<Floats4, 2>(p, begin, end);
-}
-#endif
 
 void MultiplyPortably(const RowProducts& p, int64_t begin, int64_t end) {
   Multiply<Floats4, 2>(p, begin, end);

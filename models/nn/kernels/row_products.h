@@ -1,5 +1,5 @@
 // Products of rows with a weight as it is stored, one row an output: dot products that run along
-// the inputs, so that nothing is packed or transposed. Called by models/nn/row_products.cc; knows
+// the inputs, so that nothing is packed or transposed. Called by models/nn/products.cc; knows
 // nothing of tensors or threads.
 //
 // Legend: R rows, I inputs, O outputs.

@@ -5,6 +5,7 @@
 
 #include "models/nn/label_loss.h"
 #include "models/nn/linear.h"
+#include "models/nn/products.h"
 #include "tests/parity/bart/golden.h"
 #include "tests/testing/error_matcher.h"
 
@@ -83,8 +84,8 @@ TEST(Linear, WithoutABiasIsTheProductAlone) {
   const Linear linear = AllocateLinear(3, 4, at::kCPU, Bias::kNone);
   linear.weight_OI.detach().normal_();
   const at::Tensor x = at::randn({2, 4});
-  const at::Tensor wanted = at::mm(x, linear.weight_OI.t());
-  EXPECT_TRUE(Near("product", Apply(linear, x), wanted, kTolerance));
+  EXPECT_TRUE(at::equal(Apply(linear, x), RowProduct(x, linear.weight_OI.detach())));
+  EXPECT_TRUE(Near("product", Apply(linear, x), at::mm(x, linear.weight_OI.t()), kTolerance));
 }
 
 // Loss and gradients of LabelLoss against at::cross_entropy_loss, for one chunk bound.

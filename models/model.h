@@ -71,7 +71,7 @@ class Model {
   virtual const Json& config() const = 0;          // config.json as read
   virtual int64_t vocab_size() const = 0;
   virtual bool is_encoder_decoder() const = 0;
-  virtual at::Device device() const { return at::kCPU; }  // of the weights
+  virtual at::Device device() const = 0;  // of the weights
 
   // Trainable and frozen tensors in HuggingFace's order of names; tied ones once. Shared storage with the model.
   virtual std::vector<NamedTensor> Parameters() const = 0;
@@ -108,6 +108,10 @@ class Model {
 // are for inference. Errors: kModel.
 std::unique_ptr<Model> LoadModel(const std::filesystem::path& directory, const at::Device& device,
                                  at::ScalarType dtype = at::kFloat);
+
+// "float32", "bfloat16" or "float16", and back. Errors: kUsage for another name, `what` says whose it is.
+std::string DtypeName(at::ScalarType dtype);
+at::ScalarType DtypeNamed(const std::string& name, const std::string& what);
 
 // The type that a value of model.dtype names: float32, bfloat16, float16, or auto: the one that most of the
 // checkpoint's weights are stored in (float32 for float64). Errors: kUsage for another name, kModel as LoadModel.

@@ -42,7 +42,7 @@ Json ReadConfig(const std::filesystem::path& path) {
   }
 }
 
-constexpr at::ScalarType kWeightTypes[] = {at::kFloat, at::kBFloat16, at::kHalf};
+}  // namespace
 
 std::string DtypeName(at::ScalarType dtype) {
   if (dtype == at::kBFloat16) return "bfloat16";
@@ -51,7 +51,13 @@ std::string DtypeName(at::ScalarType dtype) {
   return "float32";
 }
 
-}  // namespace
+at::ScalarType DtypeNamed(const std::string& name, const std::string& what) {
+  for (const at::ScalarType type : {at::kFloat, at::kBFloat16, at::kHalf}) {
+    if (name == DtypeName(type)) return type;
+  }
+  Fail(ErrorKind::kUsage, "choosing " + what, Quoted(name), "float32, bfloat16 or float16",
+       "float32");
+}
 
 std::unique_ptr<Model> LoadModel(const std::filesystem::path& directory, const at::Device& device,
                                  at::ScalarType dtype) {
@@ -70,9 +76,8 @@ at::ScalarType WeightType(const std::string& dtype, const std::filesystem::path&
     const at::ScalarType common = CheckpointTensors(directory).CommonType();
     return common == at::kBFloat16 || common == at::kHalf ? common : at::kFloat;
   }
-  for (const at::ScalarType type : kWeightTypes) {
-    if (dtype == DtypeName(type)) return type;
-  }
+  if (dtype == "float32" || dtype == "bfloat16" || dtype == "float16")
+    return DtypeNamed(dtype, "the type of the weights");
   Fail(ErrorKind::kUsage, "choosing the type of the weights", Quoted(dtype),
        "auto, float32, bfloat16 or float16", "model.dtype: float32");
 }

@@ -14,13 +14,6 @@
 namespace plumbline::models {
 namespace {
 
-at::ScalarType TypeFrom(const std::string& name) {
-  if (name == "bfloat16") return at::kBFloat16;
-  if (name == "float16") return at::kHalf;
-  if (name == "float32") return at::kFloat;
-  Fail(ErrorKind::kUsage, "choosing a number type", Quoted(name), "bfloat16, float16 or float32", "bfloat16");
-}
-
 int Run(const std::vector<std::string>& words) {
   const at::Device cpu(at::kCPU);
   if (words.size() == 4 && words[0] == "initialize") {
@@ -31,7 +24,7 @@ int Run(const std::vector<std::string>& words) {
     return 0;
   }
   if (words.size() == 4 && words[0] == "convert") {
-    SaveModel(*LoadModel(words[1], cpu), words[2], TypeFrom(words[3]));
+    SaveModel(*LoadModel(words[1], cpu), words[2], DtypeNamed(words[3], "a number type"));
     return 0;
   }
   std::fprintf(stderr,

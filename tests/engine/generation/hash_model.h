@@ -30,6 +30,7 @@ class HashModel : public models::Model {
   const Json& config() const override { return config_; }
   int64_t vocab_size() const override { return options_.vocab_size; }
   bool is_encoder_decoder() const override { return options_.is_encoder_decoder; }
+  at::Device device() const override { return at::kCPU; }
   std::vector<models::NamedTensor> Parameters() const override { return {}; }
   std::vector<models::NamedTensor> Buffers() const override { return {}; }
   std::vector<models::NamedLinear> Linears() const override { return {}; }

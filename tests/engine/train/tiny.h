@@ -28,6 +28,7 @@ class BiasModel : public models::Model {
   const Json& config() const override { return config_; }
   int64_t vocab_size() const override { return kVocabulary; }
   bool is_encoder_decoder() const override { return is_encoder_decoder_; }
+  at::Device device() const override { return at::kCPU; }
   std::vector<models::NamedTensor> Parameters() const override { return {{"bias_table.weight", logits_V}}; }
   std::vector<models::NamedTensor> Buffers() const override { return {}; }
   std::vector<models::NamedLinear> Linears() const override { return {}; }

@@ -68,14 +68,15 @@ Loaded Load(const config::Resolved& config, bool require_summary) {
   if (config.Has("runtime.threads"))
     at::set_num_threads(static_cast<int>(config.Int("runtime.threads")));
   const at::Device device = DeviceOf(config);
-  if (!device.is_cpu()) device::PrepareNumerics(device, config.Bool("runtime.deterministic"));
+  device::PrepareNumerics(device, config.Bool("runtime.deterministic"));
   Loaded loaded;
   const std::filesystem::path directory = PathOf(config, "model.path");
   loaded.tokenizer = TokenizerOf(config, directory);
   const double start_s = MonotonicSeconds();
   loaded.model = models::LoadModel(directory, device,
                                    models::WeightType(config.Text("model.dtype"), directory));
-  if (config.Bool("quantization.load_in_4bit")) Say(QuantizeAsConfigured(config, directory, *loaded.model));
+  const std::string quantized = QuantizeAsConfigured(config, directory, *loaded.model);
+  if (!quantized.empty()) Say(quantized);
   if (config.Has("model.adapter")) {
     const std::filesystem::path adapter = PathOf(config, "model.adapter");
     const auto plan = models::LoadAdapter(*loaded.model, adapter, /*trainable=*/false);

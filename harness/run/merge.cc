@@ -5,6 +5,7 @@
 
 #include "harness/base/error.h"
 #include "harness/base/json.h"
+#include "harness/device/device.h"
 #include "harness/run/companions.h"
 #include "harness/run/settings.h"
 #include "models/adapt/adapter.h"
@@ -27,18 +28,12 @@ void RequireNew(const std::filesystem::path& out) {
 void RequireWhole(const config::Resolved& config, const std::filesystem::path& directory) {
   const bool is_stored = ReadJsonFile(directory / "config.json").contains("quantization_config");
   if (!is_stored && !config.Bool("quantization.load_in_4bit")) return;
-  Fail(ErrorKind::kUsage, "merging an adapter",
-       is_stored ? Quoted(directory.string()) + " quantized in 4 bits"
-                 : "quantization.load_in_4bit = true",
-       "weights that can hold the sum: rounding it to 4 bits again would change the model",
-       is_stored
-           ? "--model with the checkpoint before it was quantized, or keeping the adapter apart"
-           : "quantization.load_in_4bit=false, or keeping the adapter apart");
-}
-
-std::string NameOf(at::ScalarType dtype) {
-  if (dtype == at::kHalf) return "float16";
-  return dtype == at::kBFloat16 ? "bfloat16" : "float32";
+  models::RefuseToMerge(
+      is_stored ? Quoted(directory.string()) + " quantized in 4 bits"
+                : "quantization.load_in_4bit = true",
+      is_stored
+          ? "--model with the checkpoint before it was quantized, or keeping the adapter apart"
+          : "quantization.load_in_4bit=false, or keeping the adapter apart");
 }
 
 // Rounding went into what was learned: the sum with whole weights is another function.
@@ -62,7 +57,9 @@ MergeReport MergeCheckpoint(const config::Resolved& config, const std::filesyste
   const std::filesystem::path directory = PathOf(config, "model.path");
   RequireWhole(config, directory);
   const at::ScalarType dtype = models::WeightType(config.Text("model.dtype"), directory);
-  const std::unique_ptr<models::Model> model = models::LoadModel(directory, DeviceOf(config));
+  const at::Device device = DeviceOf(config);
+  device::PrepareNumerics(device, config.Bool("runtime.deterministic"));
+  const std::unique_ptr<models::Model> model = models::LoadModel(directory, device);
   const std::filesystem::path adapter = PathOf(config, "model.adapter");
   const models::AdapterPlan plan = models::LoadAdapter(*model, adapter, /*trainable=*/false);
   SayWhenTrainedIn4Bits(adapter);
@@ -70,7 +67,7 @@ MergeReport MergeCheckpoint(const config::Resolved& config, const std::filesyste
   models::SaveModel(*model, out, dtype);
   CopyCompanions(directory, out);
   WarnOfUnreadFlags(config);
-  return {std::ssize(plan.modules), std::ssize(plan.saved), NameOf(dtype)};
+  return {std::ssize(plan.modules), std::ssize(plan.saved), models::DtypeName(dtype)};
 }
 
 }  // namespace plumbline::run

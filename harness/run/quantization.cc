@@ -11,14 +11,15 @@
 namespace plumbline::run {
 namespace {
 
+constexpr const char* kComputeKey = "quantization.bnb_4bit_compute_dtype";
+
 at::ScalarType ComputeTypeOf(const std::string& name) {
-  if (name == "bfloat16") return at::kBFloat16;
-  return name == "float16" ? at::kHalf : at::kFloat;
+  return models::DtypeNamed(name, "the type of 4-bit products");
 }
 
 models::FourBitConfig FourBitConfigOf(const config::Resolved& config) {
   return {config.Text("quantization.bnb_4bit_quant_type"), config.Bool("quantization.bnb_4bit_use_double_quant"),
-          ComputeTypeOf(config.Text("quantization.bnb_4bit_compute_dtype"))};
+          ComputeTypeOf(config.Text(kComputeKey))};
 }
 
 // What a person set of the code is the checkpoint's own, or an error.
@@ -51,7 +52,8 @@ std::string QuantizeAsConfigured(const config::Resolved& config, const std::file
   if (is_stored) {
     const Json stored = model.config().at("quantization_config");
     if (is_asked) RequireSameAsStored(config, stored);
-    if (!is_asked) four_bit.compute_dtype = ComputeTypeOf(stored.value("bnb_4bit_compute_dtype", "float32"));
+    const bool is_chosen = is_asked && config.At(kComputeKey).origin.layer != config::Layer::kDefault;
+    if (!is_chosen) four_bit.compute_dtype = ComputeTypeOf(stored.value("bnb_4bit_compute_dtype", "float32"));
   }
   const models::Quantized done = models::QuantizeLinears(model, directory, four_bit);
   return "4 bits: " + std::to_string(done.modules) + " modules, " + Megabytes(done.resident_bytes) + " instead of " +

@@ -15,6 +15,7 @@
 #include "harness/base/sha256.h"
 #include "harness/check/ledger_observations.h"
 #include "harness/config/compare.h"
+#include "harness/device/device.h"
 #include "harness/ledger/ledger.h"
 #include "harness/ledger/plan.h"
 #include "harness/ledger/plan_config.h"
@@ -114,7 +115,9 @@ class Case {
     for (const char* key : {"model.preset", "model.type", "experiment.name", "experiment.models", "experiment.mode"})
       config_.Has(key);  // resolved already
     tokenizer_ = TokenizerOf(config_, model_directory_);
-    model_ = models::LoadModel(model_directory_, DeviceOf(config_));
+    const at::Device device = DeviceOf(config_);
+    device::PrepareNumerics(device, arguments_.deterministic);
+    model_ = models::LoadModel(model_directory_, device);
     Quantize();
     train::RequireRange(precision_.declared, model_->config().value("model_type", ""),
                         config_.Bool("training.allow_t5_fp16"));
@@ -195,7 +198,7 @@ class Case {
     ledger_.observed.data_digests["train"] = Sha256OfFile(train_.dataset.path);
     if (validation_) ledger_.observed.data_digests["validation"] = Sha256OfFile(validation_->dataset.path);
     if (tokenizer_) ledger_.observed.tokenizer_digest = tokenizer_->digest();
-    for (const std::string& note : WorkNotes(ledger_.observed)) warnings_.push_back(note);
+    for (const std::string& note : WorkNotes(ledger_)) warnings_.push_back(note);
     ledger_.observed.notes = warnings_;
     if (config_.Has("experiment.note")) {
       ledger_.observed.notes.insert(ledger_.observed.notes.begin(), config_.Text("experiment.note"));
@@ -327,11 +330,6 @@ class Case {
 };
 
 }  // namespace
-
-void RunCase(const config::Resolved& config, const RunOptions& options) {
-  world::SoloWorld alone;
-  RunCase(config, options, alone);
-}
 
 void RunCase(const config::Resolved& config, const RunOptions& options, world::World& world) {
   Case(config, options, world).Execute();

@@ -19,9 +19,7 @@ struct RunOptions {
 // Trains, evaluates when there is data.validation, measures, and writes DESIGN section 5's files to `out`:
 // resolved_config.json first, observations.json last. Errors: those of its parts; what was written before stays,
 // and observations.json then does not exist or says that the run is not complete.
-void RunCase(const config::Resolved& config, const RunOptions& options);
-
-// The same as one of several processes: all train, rank 0 writes, speaks and evaluates.
+// Under a launcher this is one of several processes: all train, rank 0 writes, speaks and evaluates.
 void RunCase(const config::Resolved& config, const RunOptions& options, world::World& world);
 
 }  // namespace plumbline::run

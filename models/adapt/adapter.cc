@@ -61,12 +61,17 @@ void RequireUnquantized(const Model& model) {
   bool is_quantized = model.config().contains("quantization_config");
   for (const NamedLinear& map : model.Linears()) is_quantized = is_quantized || map.linear.is_four_bit();
   if (!is_quantized) return;
-  Fail(ErrorKind::kUsage, "merging an adapter", "weights quantized in 4 bits",
-       "weights that can hold the sum: rounding it to 4 bits again would change the model",
-       "merging into the unquantized base, or keeping the adapter apart");
+  RefuseToMerge("weights quantized in 4 bits",
+                "merging into the unquantized base, or keeping the adapter apart");
 }
 
 }  // namespace
+
+void RefuseToMerge(const std::string& found, const std::string& instead) {
+  Fail(ErrorKind::kUsage, "merging an adapter", found,
+       "weights that can hold the sum: rounding it to 4 bits again would change the model",
+       instead);
+}
 
 ModuleNames ModuleNamesOf(const Model& model) {
   ModuleNames names;

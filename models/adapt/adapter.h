@@ -48,9 +48,12 @@ std::vector<NamedTensor> AllParameters(const Model& model);
 void SaveAdapter(const Model& model, const std::filesystem::path& directory);
 
 // Adds each module's product to its weight; the model carries no adapter then and can be saved.
-// Errors: kUsage without an adapter, or for weights quantized in 4 bits: rounding the sum to 4 bits
-// again would change the model.
+// Errors: kUsage without an adapter, or RefuseToMerge for weights quantized in 4 bits.
 void MergeAdapter(Model& model);
+
+// The error (kUsage) of merging into weights of 4 bits: rounding the sum again would change the
+// model. `found` says what is quantized, `instead` what to try.
+[[noreturn]] void RefuseToMerge(const std::string& found, const std::string& instead);
 
 }  // namespace plumbline::models
 

@@ -270,5 +270,28 @@ TEST_F(Inference, MissingWeightsAreOneErrorThatNamesThem) {
   ExpectRefused(Run("generate", "--out result.jsonl"), "nowhere");
 }
 
+// No flag is needed, and the flag changes nothing.
+TEST_F(Inference, ACheckpointIn4BitsIsUsedAsItIs) {
+  const auto golden = Runfile("tests/golden/qlora/llama_fp4/expected.json").parent_path();
+  const Json expected = ReadJsonFile(golden / "expected.json");
+  Json rows = Json::array();
+  for (const Json& row : expected.at("rows")) {
+    const auto ids = row.at("decoder_input_ids").get<std::vector<int64_t>>();
+    rows.push_back({{"input_ids", Json::array({ids.front()})},
+                    {"labels", std::vector<int64_t>(ids.begin() + 1, ids.end())}});
+  }
+  mini_.WriteFile("rows.jsonl", DataLines(rows));
+  const auto scores = [&](const std::string& checkpoint, const std::string& words) {
+    model_ = (golden / checkpoint).string();
+    EXPECT_EQ(Run("score", "--threads 1 --out result.jsonl " + words), 0) << Stderr();
+    return ReadFile(mini_.path() / "result.jsonl");
+  };
+  const std::string stored = scores("quantized", "");
+  EXPECT_THAT(Stderr(), HasSubstr("as the checkpoint holds them"));
+  EXPECT_EQ(scores("quantized", "--set quantization.load_in_4bit=true"), stored);
+  EXPECT_NE(scores("base", ""), stored);
+  EXPECT_THAT(Stderr(), Not(HasSubstr("4 bits")));
+}
+
 }  // namespace
 }  // namespace plumbline::testing

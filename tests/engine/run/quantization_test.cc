@@ -1,0 +1,96 @@
+// Which 4-bit form a model takes: that of the settings, or that of its checkpoint.
+#include "harness/run/quantization.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "harness/base/file.h"
+#include "harness/base/json.h"
+#include "harness/config/resolve.h"
+#include "models/named_linear.h"
+#include "tests/testing/error_matcher.h"
+#include "tests/testing/temporary_directory.h"
+
+namespace plumbline::run {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+
+constexpr const char* kAsked = "quantization.load_in_4bit=true";
+constexpr const char* kHalf = "quantization.bnb_4bit_compute_dtype=float16";
+
+class QuantizationTest : public ::testing::TestWithParam<const char*> {
+ protected:
+  // bitsandbytes' checkpoint, saying that it computes in `dtype`.
+  std::filesystem::path StoredWith(const std::string& dtype) {
+    using enum std::filesystem::copy_options;
+    std::filesystem::copy(golden_ / "quantized", directory_.path(), recursive | overwrite_existing);
+    Json config = ReadJsonFile(directory_ / "config.json");
+    config["quantization_config"]["bnb_4bit_compute_dtype"] = dtype;
+    WriteFileAtomic(directory_ / "config.json", config.dump());
+    return directory_.path();
+  }
+
+  // What is said; settings are key=value.
+  std::string Quantize(const std::filesystem::path& model, const std::vector<std::string>& settings) {
+    config::Inputs inputs;
+    inputs.arguments.push_back({"model.path", {model.string()}, false, 1, "--model"});
+    for (const std::string& setting : settings) {
+      const size_t equals = setting.find('=');
+      inputs.arguments.push_back(
+          {setting.substr(0, equals), {setting.substr(equals + 1)}, false, 2, "--set"});
+    }
+    model_ = models::LoadModel(model, at::kCPU);
+    return QuantizeAsConfigured(config::Resolve(inputs), model, *model_);
+  }
+
+  // Of every map in 4 bits; undefined when there is none.
+  at::ScalarType ComputeType() const {
+    at::ScalarType type = at::ScalarType::Undefined;
+    for (const models::NamedLinear& map : model_->Linears()) {
+      if (!map.linear.is_four_bit()) continue;
+      EXPECT_TRUE(type == at::ScalarType::Undefined || type == map.linear.slot->compute_type);
+      type = map.linear.slot->compute_type;
+    }
+    return type;
+  }
+
+  const std::filesystem::path golden_ = std::filesystem::path("tests/golden/qlora") / GetParam();
+  testing::TemporaryDirectory directory_;
+  std::unique_ptr<models::Model> model_;
+};
+
+TEST_P(QuantizationTest, AStoredCheckpointComputesAsItSays) {
+  EXPECT_THAT(Quantize(StoredWith("bfloat16"), {}), HasSubstr("as the checkpoint holds them"));
+  EXPECT_EQ(ComputeType(), at::kBFloat16);
+  EXPECT_THAT(Quantize(StoredWith("bfloat16"), {kAsked}), HasSubstr("as the checkpoint holds them"));
+  EXPECT_EQ(ComputeType(), at::kBFloat16);  // the key's own default is not a choice
+}
+
+TEST_P(QuantizationTest, AChosenTypeBeatsTheCheckpoints) {
+  Quantize(StoredWith("bfloat16"), {kAsked, kHalf});
+  EXPECT_EQ(ComputeType(), at::kHalf);
+}
+
+TEST_P(QuantizationTest, WholeWeightsTakeTheSettings) {
+  EXPECT_THAT(Quantize(golden_ / "base", {}), IsEmpty());
+  EXPECT_EQ(ComputeType(), at::ScalarType::Undefined);
+  EXPECT_THAT(Quantize(golden_ / "base", {kAsked}), Not(HasSubstr("checkpoint")));
+  EXPECT_EQ(ComputeType(), at::kFloat);
+  Quantize(golden_ / "base", {kAsked, kHalf});
+  EXPECT_EQ(ComputeType(), at::kHalf);
+}
+
+TEST_P(QuantizationTest, ATypeThatIsNoneIsOneError) {
+  EXPECT_ERROR(Quantize(StoredWith("int3"), {}), ErrorKind::kUsage, "'int3'");
+}
+
+INSTANTIATE_TEST_SUITE_P(Shapes, QuantizationTest, ::testing::Values("llama_fp4", "mt5_nf4"));
+
+}  // namespace
+}  // namespace plumbline::run

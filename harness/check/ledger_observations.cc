@@ -39,6 +39,9 @@ void AddPlan(const ledger::Declared& declared, List& list) {
   list.Count("plan.warmup_steps", MetricClass::kD0, "steps", declared.schedule.warmup_steps);
 }
 
+// Otherwise a process died with counts that nobody else has.
+bool IsWhole(const ledger::Observed& observed) { return observed.uncounted_steps == 0; }
+
 void AddWork(const ledger::Observed& observed, MetricClass done, List& list) {
   list.Text("work.ending", done, "word", ToText(observed.ending));
   list.Count("work.micro_batches", done, "micro-batches", observed.micro_batches);
@@ -55,7 +58,7 @@ void AddWork(const ledger::Observed& observed, MetricClass done, List& list) {
              observed.micro_batches_per_step_max);
   const std::vector<Value> rates(observed.learning_rates.begin(), observed.learning_rates.end());
   if (!rates.empty()) list.Add("work.learning_rate", done, "1", rates, Direction::kNone);
-  list.Count("work.flops", done, "flop", observed.flops);
+  if (IsWhole(observed)) list.Count("work.flops", done, "flop", observed.flops);
 }
 
 void AddModel(const ledger::Observed& observed, List& list) {
@@ -95,11 +98,14 @@ void AddOperators(const ledger::Observed& observed, MetricClass done, List& list
   }
 }
 
-void AddMemory(const ledger::Observed& observed, List& list) {
+void AddAllocations(const ledger::Observed& observed, List& list) {
   list.Count("memory.allocations", MetricClass::kD1, "calls", observed.allocation_count,
              Direction::kLower);
   list.Count("memory.allocated_bytes", MetricClass::kD1, "bytes", observed.allocation_bytes,
              Direction::kLower);
+}
+
+void AddMemory(const ledger::Observed& observed, List& list) {
   list.Count("memory.peak_bytes", MetricClass::kC, "bytes", observed.peak_bytes, Direction::kLower);
   if (observed.peak_bytes != ledger::kUnknown) list.observations.back().quantum = kPeakQuantumBytes;
 }
@@ -114,7 +120,10 @@ std::vector<Observation> LedgerObservations(const ledger::Ledger& ledger,
   AddWork(ledger.observed, done, list);
   AddModel(ledger.observed, list);
   AddData(ledger.observed, done, list);
-  AddOperators(ledger.observed, done, list);
+  if (IsWhole(ledger.observed)) {
+    AddOperators(ledger.observed, done, list);
+    AddAllocations(ledger.observed, list);
+  }
   AddMemory(ledger.observed, list);
   return list.observations;
 }

@@ -94,8 +94,13 @@ void AddLossWeight(const Ledger& ledger, List& list) {
   const bool sums_means = declared == "hf_seq2seq_bug";
   const double wanted =
       sums_means ? static_cast<double>(ledger.observed.micro_batches_per_step_max) : 1;
-  const double observed = ledger.observed.loss_weight_max;
-  const bool holds = std::fabs(observed - wanted) <= kLossWeightTolerance * wanted;
+  const auto is_wanted = [&](double weight) {
+    return std::fabs(weight - wanted) <= kLossWeightTolerance * wanted;
+  };
+  // The epoch's last step may have fewer micro-batches, and so a smaller sum of means.
+  const double least = sums_means ? wanted : ledger.observed.loss_weight_min;
+  const double observed = is_wanted(least) ? ledger.observed.loss_weight_max : least;
+  const bool holds = is_wanted(observed);
   list.Texts("loss_weight",
              sums_means ? "one for each micro-batch of a step, divided by its own tokens"
                         : "tokens of a step / what their loss was divided by",

@@ -86,6 +86,7 @@ void WalkObservedFacts(Archive& archive, ObservedType& observed) {
   archive("allocation_bytes", observed.allocation_bytes);
   archive("peak_bytes", observed.peak_bytes);
   archive("flops", observed.flops);
+  archive.Later("uncounted_steps", observed.uncounted_steps);
   archive.Later("product_dtypes", observed.product_dtypes);
   archive.Later("notes", observed.notes);
   archive("data_digests", observed.data_digests);

@@ -89,6 +89,7 @@ struct Observed {
   int64_t allocation_bytes = kUnknown;
   int64_t peak_bytes = kUnknown;
   int64_t flops = kUnknown;                         // forward and backward
+  int64_t uncounted_steps = 0;  // whose operators, allocations and FLOPs died with a process
   std::map<std::string, int64_t> product_dtypes;    // dtype -> matrix products in it
   std::vector<std::string> notes;                   // what a reader must know, in order
   std::map<std::string, std::string> data_digests;  // of the bytes really read

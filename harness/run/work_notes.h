@@ -11,8 +11,8 @@
 namespace plumbline::run {
 
 // Steps that were thrown away, with the place of the first; losses that are no mean over their
-// tokens.
-std::vector<std::string> WorkNotes(const ledger::Observed& observed);
+// tokens; counts that lack what a process did before it died.
+std::vector<std::string> WorkNotes(const ledger::Ledger& ledger);
 
 }  // namespace plumbline::run
 

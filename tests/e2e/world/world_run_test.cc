@@ -18,6 +18,7 @@ namespace plumbline::testing {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 // Each rank sums its own rows first: the order of addition differs, nothing else.
 constexpr double kLossRelativeTolerance = 1e-5;
@@ -162,6 +163,16 @@ TEST_P(LostRank, LeavesACheckpointThatGoesOnToTheSameEnd) {
   EXPECT_EQ(Logged("out", "loss"), Logged("whole", "loss"));
   EXPECT_EQ(ReadFile(mini_.path() / "out/model.safetensors"),
             ReadFile(mini_.path() / "whole/model.safetensors"));
+  // What the lost rank alone had counted is missing, and nothing pretends otherwise.
+  const Json whole = Read("whole/ledger.json").at("observed"), out = Read("out/ledger.json").at("observed");
+  EXPECT_EQ(whole.at("uncounted_steps"), 0);
+  if (out.at("uncounted_steps") == 0) {
+    EXPECT_EQ(out.at("flops"), whole.at("flops"));
+  } else {
+    EXPECT_LT(out.at("flops"), whole.at("flops"));
+    EXPECT_THAT(out.at("notes").dump(), HasSubstr("FLOPs leave out"));
+    EXPECT_THAT(ReadFile(mini_.path() / "out/observations.json"), Not(HasSubstr("work.flops")));
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(OfTwo, LostRank, ::testing::Values("1", "2"));

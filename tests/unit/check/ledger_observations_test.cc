@@ -58,6 +58,19 @@ TEST(LedgerObservations, DoneWorkIsBitwiseOnlyWhenItsLengthDependsOnNumerics) {
   EXPECT_EQ(Find(list, "operators.aten::mm")->metric_class, MetricClass::kD1);
 }
 
+TEST(LedgerObservations, CountsThatADeadProcessTookAlongAreNotJudged) {
+  ledger::Ledger ledger = Full();
+  EXPECT_EQ(Find(LedgerObservations(ledger, false), "work.flops")->values.size(), 1u);
+  ledger.observed.uncounted_steps = 1;
+  const auto list = LedgerObservations(ledger, false);
+  for (const char* name : {"work.flops", "operators.aten::mm", "operators.shapes",
+                           "memory.allocations", "memory.allocated_bytes"}) {
+    EXPECT_EQ(Find(list, name), nullptr) << name;
+  }
+  EXPECT_NE(Find(list, "work.optimizer_steps"), nullptr);
+  EXPECT_NE(Find(list, "memory.peak_bytes"), nullptr);
+}
+
 TEST(LedgerObservations, WhatWasNotMeasuredIsLeftOut) {
   const auto list = LedgerObservations(ledger::HonestLedger(), false);
   EXPECT_EQ(Find(list, "memory.peak_bytes"), nullptr);

@@ -56,7 +56,7 @@ TEST(CheckIdentities, LossesThatAreNotWhatWasDeclaredAreCaught) {
   const auto after = [](const std::string& declared, double weight) {
     Ledger ledger = HonestLedger({16, 2, 4, 1});
     ledger.declared.loss_normalization = declared;
-    ledger.observed.loss_weight_max = weight;
+    ledger.observed.loss_weight_min = ledger.observed.loss_weight_max = weight;
     return Broken(ledger);
   };
   EXPECT_THAT(after("tokens", 4), ElementsAre("loss_weight"));
@@ -66,6 +66,21 @@ TEST(CheckIdentities, LossesThatAreNotWhatWasDeclaredAreCaught) {
   EXPECT_THAT(after("hf_seq2seq_bug", 4), IsEmpty());
   EXPECT_THAT(after("tokens", kUnknown), IsEmpty());  // an older ledger
   EXPECT_THAT(after("", 4), IsEmpty());
+}
+
+// A loop that divides some step by more than its tokens trains with less than it says.
+TEST(CheckIdentities, AStepThatCountsForLessThanDeclaredIsCaught) {
+  Ledger ledger = HonestLedger({16, 2, 4, 1});
+  ledger.declared.loss_normalization = "tokens";
+  ledger.observed.loss_weight_max = 1;
+  ledger.observed.loss_weight_min = 0.25;
+  EXPECT_THAT(Broken(ledger), ElementsAre("loss_weight"));
+  ledger.observed.loss_weight_min = 1;
+  EXPECT_THAT(Broken(ledger), IsEmpty());
+  // Means that are summed: a last step of fewer micro-batches has a smaller sum, and may.
+  ledger.declared.loss_normalization = "hf_seq2seq_bug";
+  ledger.observed.loss_weight_max = 4;
+  EXPECT_THAT(Broken(ledger), IsEmpty());
 }
 
 TEST(CheckIdentities, LoopThatAccumulatesFourWhileConfigSaysOneIsCaught) {

@@ -34,7 +34,7 @@ copy_libraries() {
   local tree=$1/plumbline name file package
   mkdir -p "$tree/external/system/lib" "$tree/external/system/include"
   for name in $(grep -o -w -e '-l[a-z0-9_+-]*' "$1/actions.mk" | sort -u | sed 's/^-l//'); do
-    case $name in pthread | stdc++ | m | dl | rt) continue ;; esac
+    case $name in pthread | stdc++ | m | dl | rt | gomp) continue ;; esac  # the compiler's
     [ -z "$(grep -m 1 -F "/lib$name.so:" "$1/actions.mk")" ] || continue  # one of ours
     file=$(gcc -print-file-name="lib$name.so")
     [ -e "$file" ] || file=$(gcc -print-file-name="lib$name.a")
@@ -55,7 +55,7 @@ copy_shared_needs() {
 }
 
 copy_headers() {
-  dpkg -L "$1" | grep '^/usr/include/.*\.[a-z]*$' | while read -r header; do
+  dpkg -L "$1" | { grep '^/usr/include/.*\.[a-z]*$' || true; } | while read -r header; do
     [ ! -f "$header" ] || printf '%s\n' "${header#/usr/include/}"
   done | tar -C /usr/include -chf - -T - | tar -C "$2/external/system/include" -xf -
 }

@@ -12,7 +12,7 @@
 namespace plumbline::data {
 
 // `bytes` are those of the model `file`; tokenizer_config.json beside it may set legacy (false),
-// add_prefix_space (true), add_bos_token (true) and add_eos_token (false). Special tokens in a text
+// add_prefix_space (true), add_bos_token (false) and add_eos_token (false). Special tokens in a text
 // are special. Errors: kModel.
 std::unique_ptr<Tokenizer> LoadLlama(const std::string& bytes, const std::filesystem::path& file);
 

@@ -9,6 +9,17 @@
 
 namespace plumbline::audit {
 
+bool ScoresAreFine(const Evidence& run) {
+  constexpr double kCoarsestDigit = 1.001e-3;
+  for (const Point& point : run.evaluations) {
+    for (const char* name : {"eval_rouge1", "eval_rouge2", "eval_rougeL"}) {
+      const Reading* score = point.Find(name);
+      if (score != nullptr && 2 * score->value.half_ulp <= kCoarsestDigit * RougeUnit(*score)) return true;
+    }
+  }
+  return false;
+}
+
 bool RougesAreEqual(const Evidence& run, const Reading& rouge1, const Reading& rougel) {
   constexpr double kFewestRows = 50;
   if (EvalRows(run).value_or(kFewestRows) < kFewestRows) return false;
@@ -17,7 +28,7 @@ bool RougesAreEqual(const Evidence& run, const Reading& rouge1, const Reading& r
   const double gap = std::abs(rouge1.value.value - rougel.value.value);
   const double ulp = 2 * std::max(rouge1.value.half_ulp, rougel.value.half_ulp);
   const double unit = RougeUnit(rouge1);
-  return gap <= std::min(ulp, kFinestDigit * unit) && rouge1.value.value < kPerfect * unit;
+  return ScoresAreFine(run) && gap <= std::min(ulp, kFinestDigit * unit) && rouge1.value.value < kPerfect * unit;
 }
 
 bool EqualByWords(const Evidence& run) {

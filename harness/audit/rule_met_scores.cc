@@ -104,7 +104,7 @@ void R1EqualsRl(const Context& context, Sink& sink) {
   }
   std::string rl;
   std::string r2;
-  bool close = !all.empty();
+  bool close = ScoresAreFine(context.run);
   for (const Scores& scores : all) {
     const double ratio = scores.rl.value.value / scores.r1.value.value;
     // Near-perfect outputs have all ratios near 1 under any tokenizer: they accuse no scorer.

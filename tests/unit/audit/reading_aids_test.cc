@@ -65,7 +65,7 @@ TEST(ReadingAids, RougeLiesInEachBandAsAShareOrInPercent) {
 TEST(ReadingAids, EqualScoresAreNoQualityUnlessTheRowsExplainThem) {
   const auto says = [](const std::string& prediction, const std::string& reference) {
     Evidence run = RunOf(ScoredRows({Scored(prediction, reference)}));
-    run.evaluations.push_back(PointOf({{"epoch", "1"}, {"eval_rouge1", "0.4"}, {"eval_rougeL", "0.4"}}));
+    run.evaluations.push_back(PointOf({{"epoch", "1"}, {"eval_rouge1", "0.412"}, {"eval_rougeL", "0.412"}}));
     const bool fires = !Says("met-r1-equals-rl", run).empty();
     const std::string meaning = Render(ReadingAidsOf(run).at(0).meaning, {}, Language::kEnglish);
     EXPECT_EQ(fires, meaning.find("see met-r1-equals-rl") != std::string::npos) << prediction;

@@ -68,6 +68,14 @@ TEST(Scores, NearPerfectOutputsAccuseNoScorer) {
   EXPECT_EQ(suspected[0].verdict, Verdict::kNote);
 }
 
+// Two digits are too few to tell a healthy run of short texts from a broken one.
+TEST(Scores, EqualityNeedsThreePrintedDigits) {
+  EXPECT_TRUE(Said(Judge("met-r1-equals-rl", Scored("0.41", "0.25", "0.41"))).empty());
+  EXPECT_TRUE(Said(Judge("met-r1-equals-rl", Scored("41", "25", "41"))).empty());
+  EXPECT_FALSE(Said(Judge("met-r1-equals-rl", Scored("0.412", "0.250", "0.412"))).empty());
+  EXPECT_FALSE(Said(Judge("met-r1-equals-rl", Scored("41.2", "25.0", "41.2"))).empty());
+}
+
 // Equality counts to the last printed digit: two of them apart is another score.
 TEST(Scores, TwoPrintedDigitsApartAreNotEqual) {
   for (const auto& [rl, equal] : std::initializer_list<std::pair<const char*, bool>>{

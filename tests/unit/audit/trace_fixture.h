@@ -71,9 +71,9 @@ inline Evidence MakeTrace(const TraceOptions& o) {
   for (int epoch = 1; epoch <= o.epochs; ++epoch) {
     Point point = PointOf({{"epoch", epoch_of(epoch * per_epoch)},
                            {"eval_loss", Printed(1.25 + std::exp(-epoch * per_epoch / 200.0), 4)},
-                           {"eval_rouge1", Printed(0.40 + 0.03 * epoch, 4)},
-                           {"eval_rouge2", Printed(0.19 + 0.02 * epoch, 4)},
-                           {"eval_rougeL", Printed(0.37 + 0.03 * epoch, 4)},
+                           {"eval_rouge1", Printed(0.4013 + 0.03 * epoch, 4)},
+                           {"eval_rouge2", Printed(0.1907 + 0.02 * epoch, 4)},
+                           {"eval_rougeL", Printed(0.3711 + 0.03 * epoch, 4)},
                            {"eval_runtime", Printed(o.eval_s, 2)},
                            {"eval_samples_per_second", Printed(o.eval_rows / o.eval_s, 3)}});
     if (o.print_steps) point.values["step"] = ReadingOf(std::to_string(epoch * per_epoch), "step");

@@ -1,4 +1,6 @@
 # What ./plumbline does after set-up: build the two programs, run suites, run and count tests. Sourced by ./plumbline.
+# shellcheck source=../without_bazel/count_cases.sh
+source "$(dirname -- "${BASH_SOURCE[0]}")/../without_bazel/count_cases.sh"
 
 build_programs() {
   (cd "$1" && bazel build --noshow_progress --ui_event_filters=-info,-stdout,-debug \
@@ -44,16 +46,24 @@ unpack_report() {
   printf '%s/report.html' "$directory"
 }
 
-# Counts JUnit cases. A target that failed without a failing case (crash, timeout), or did not build, is one failure.
+# "passed failed" of one test, by the line of Bazel's event log that tells how it ended.
+count_result() {
+  local xml status=1
+  xml=$(grep -o '"uri":"file://[^"]*/test\.xml"' <<< "$1" | sed 's|^"uri":"file://||; s|"$||' || true)
+  case $1 in *'"status":"PASSED"'*) status=0 ;; esac
+  count_test "$xml" "$status"
+}
+
+# Counts test cases; a target that did not build is one failure.
 run_tests() {
-  local root=$1 status=0 passed=0 failed=0 p f
+  local root=$1 status=0 passed=0 failed=0 result p f
   shift
   bazel_test "$root" //... "$@" || status=$?
-  while read -r xml; do
-    read -r p f < <(count_cases "$xml")
+  while read -r result; do
+    read -r p f < <(count_result "$result")
     passed=$((passed + p))
     failed=$((failed + f))
-  done < <(test_files_named 'test.xml')
+  done < <(grep '"id":{"testResult"' "$events" || true)
   failed=$((failed + $(grep -c '"id":{"targetCompleted".*"aborted":' "$events" || true)))
   failed=$((failed + $(grep '"id":{"targetCompleted"' "$events" | grep '"completed":' | grep -vc '"success":true' || true)))
   rm -f "$events"
@@ -62,11 +72,4 @@ run_tests() {
   printf '%d passed, %d failed\n' "$passed" "$failed"
   if [ "$status" -eq 0 ] && [ "$failed" -ne 0 ]; then status=1; fi
   return "$status"
-}
-
-# "passed failed" of one JUnit file: every <testcase>, and those that hold a <failure> or an <error>.
-count_cases() {
-  awk 'BEGIN { RS = "<testcase"; bad = 0 }
-       NR > 1 { cases++; if (/<failure|<error/) bad++ }
-       END { printf "%d %d\n", cases - bad, bad }' "$1"
 }

@@ -79,7 +79,7 @@ copy_libraries "$work"
 mkdir -p "$work/plumbline/external/bazel_tools/tools/genrule"
 echo 'set -euo pipefail' > "$work/plumbline/external/bazel_tools/tools/genrule/genrule-setup.sh"
 gcc -dumpfullversion > "$work/plumbline/compiler_version"
-cp "$work/actions.mk" "$here/build.sh" "$here/run_tests.sh" "$root/WORKSPACE" "$root/LICENSE" "$work/plumbline/"
+cp "$work/actions.mk" "$here/build.sh" "$here/run_tests.sh" "$here/count_cases.sh" "$root/WORKSPACE" "$root/LICENSE" "$work/plumbline/"
 sort -u "$work/tests.list" > "$work/plumbline/tests.list"
 tar -C "$work" --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner -czf "$archive.part" plumbline
 mv "$archive.part" "$archive"

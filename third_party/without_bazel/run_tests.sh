@@ -6,16 +6,12 @@ set -euo pipefail
 here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
 cd "$here"
 
-# "passed failed" of one JUnit file.
-count_cases() {
-  awk 'BEGIN { RS = "<testcase"; bad = 0 }
-       NR > 1 { cases++; if (/<failure|<error/) bad++ }
-       END { printf "%d %d\n", cases - bad, bad }' "$1"
-}
+# shellcheck source=count_cases.sh
+source "$here/count_cases.sh"
 
 # Runs one test; leaves test_logs/NAME.{log,xml,result}, the result being "passed failed".
 run_one() {
-  local label=$1 name status=0 passed=0 failed=0
+  local label=$1 name status=0 passed failed
   shift
   name=$(printf '%s' "${label#//}" | tr '/:' '__')
   local logs=$PWD/test_logs
@@ -30,9 +26,7 @@ run_one() {
     printf 'not built: %s\n' "$1" > "$logs/$name.log"
     status=127
   fi
-  [ ! -s "$logs/$name.xml" ] || read -r passed failed < <(count_cases "$logs/$name.xml")
-  if [ "$status" -ne 0 ] && [ "$failed" -eq 0 ]; then failed=1; fi
-  if [ "$status" -eq 0 ] && [ $((passed + failed)) -eq 0 ]; then passed=1; fi
+  read -r passed failed < <(count_test "$logs/$name.xml" "$status")
   printf '%d %d\n' "$passed" "$failed" > "$logs/$name.result"
   rm -rf "$logs/$name.tmp"
   if [ "$failed" -eq 0 ]; then

@@ -44,7 +44,7 @@ int main(int count, char** words) {
 END
 echo 'set -e' > "$tree/external/bazel_tools/tools/genrule/genrule-setup.sh"
 gcc -dumpfullversion > "$tree/compiler_version"
-cp "$scripts/build.sh" "$scripts/run_tests.sh" "$tree/"
+cp "$scripts/build.sh" "$scripts/run_tests.sh" "$scripts/count_cases.sh" "$tree/"
 awk -v tests="$tree/tests.list" -f "$scripts/actions_to_make.awk" "$actions" > "$tree/actions.mk"
 expect "the list of tests" "$(cat "$tree/tests.list")" $'//app:say\tapp/say 42'
 ! grep -q bazel-out "$tree/actions.mk" || fail "the makefile names Bazel's folders"

@@ -12,12 +12,16 @@
 #include <utility>
 
 #include "harness/base/error.h"
+#include "harness/base/number.h"
 
 namespace plumbline {
 namespace {
 
 // One write call moves at most this many bytes; Linux stops at 2 GiB.
 constexpr size_t kWriteChunkBytes = size_t{1} << 30;
+
+// The temporary file of PATH is PATH.tmp.PID.
+constexpr std::string_view kTemporaryMark = ".tmp.";
 
 std::string SystemReason() { return std::strerror(errno); }
 
@@ -67,7 +71,7 @@ std::string ReadFile(const std::filesystem::path& path) {
 }
 
 AtomicFile::AtomicFile(std::filesystem::path path)
-    : path_(std::move(path)), temporary_(path_.string() + ".tmp." + std::to_string(::getpid())) {
+    : path_(std::move(path)), temporary_(path_.string() + std::string(kTemporaryMark) + std::to_string(::getpid())) {
   // A write past RLIMIT_FSIZE must be an error here, not the death of the process.
   std::signal(SIGXFSZ, SIG_IGN);
   descriptor_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
@@ -110,6 +114,13 @@ void AtomicFile::Commit() {
     Abandon("writing");
   }
   SyncDirectory(ParentOf(path_));
+}
+
+bool IsAbandoned(std::string_view name) {
+  const size_t mark = name.rfind(kTemporaryMark);
+  if (mark == std::string_view::npos) return false;
+  const auto process = ParseInt(name.substr(mark + kTemporaryMark.size()));
+  return process && *process > 0 && ::kill(static_cast<pid_t>(*process), 0) != 0 && errno == ESRCH;
 }
 
 void WriteFileAtomic(const std::filesystem::path& path, std::string_view bytes) {

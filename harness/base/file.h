@@ -38,6 +38,9 @@ class AtomicFile {
   int descriptor_ = -1;
 };
 
+// Whether a file of this name is the temporary one of an AtomicFile whose process is no more: it may be removed.
+bool IsAbandoned(std::string_view name);
+
 // A file mapped read-only for the lifetime of the object. Errors: kData as ReadFile. An empty file maps to no bytes.
 class MappedFile {
  public:

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "tests/testing/error_matcher.h"
 #include "tests/testing/temporary_directory.h"
@@ -57,6 +59,46 @@ TEST(AtomicFile, WithoutCommitNothingStays) {
     file.Write("half");
   }
   EXPECT_TRUE(directory.List().empty());
+}
+
+// Begins the file `path` in a process that ends without committing it; the process's id, which nobody has any more.
+pid_t BeginAndDie(const std::filesystem::path& path) {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    AtomicFile file(path);
+    file.Write("half");
+    ::_exit(0);
+  }
+  int status = -1;
+  EXPECT_EQ(::waitpid(child, &status, 0), child);
+  EXPECT_EQ(status, 0);
+  return child;
+}
+
+TEST(IsAbandoned, KnowsWhatADeadProcessLeft) {
+  const TemporaryDirectory directory;
+  BeginAndDie(directory / "model.tmp.1.safetensors");
+  const std::vector<std::string> left = directory.List();
+  ASSERT_EQ(left.size(), 1u);
+  EXPECT_TRUE(IsAbandoned(left[0])) << left[0];
+}
+
+TEST(IsAbandoned, LeavesAFileThatIsBeingWritten) {
+  const TemporaryDirectory directory;
+  AtomicFile file(directory / "f");
+  const std::vector<std::string> begun = directory.List();
+  ASSERT_EQ(begun.size(), 1u);
+  EXPECT_FALSE(IsAbandoned(begun[0])) << begun[0];
+}
+
+TEST(IsAbandoned, LeavesOtherNames) {
+  const TemporaryDirectory directory;
+  const std::string process = std::to_string(BeginAndDie(directory / "f"));
+  for (const std::string& name : {std::string(), std::string("f"), "f." + process, "f.tmp" + process, "f.tmp." + process + ".json",
+                                  std::string("f.tmp."), std::string("f.tmp.x"), std::string("f.tmp.0"),
+                                  std::string("f.tmp.-1")}) {
+    EXPECT_FALSE(IsAbandoned(name)) << name;
+  }
 }
 
 TEST(ReadFile, MissingFileNamesPathAndReason) {

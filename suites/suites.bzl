@@ -14,7 +14,7 @@ def suite(name, size = "medium", tags = []):
     Args:
       name: of the configuration file, of the baselines' folder and of the test.
       size: Bazel test size.
-      tags: further tags; nightly and GPU suites say "manual".
+      tags: further tags; nightly suites say "manual", because they need a GPU and the weights.
     """
     config = name + ".yaml"
     data = _INPUTS + [config, "//baselines:" + name]

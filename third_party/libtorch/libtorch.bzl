@@ -32,7 +32,7 @@ cc_library(
 failing_library(
     name = "no_cuda",
     message = "{no_cuda}",
-    tags = ["manual"],
+    tags = ["manual"],  # fails by design: only --config=cuda with a CPU build asks for it
 )
 
 exports_files(["digest.txt"])

@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "harness/base/error.h"
+#include "harness/base/file.h"
 
 namespace plumbline::testing {
 
@@ -18,6 +19,12 @@ CommandOutcome RunCommand(const std::string& command) {
   const int status = ::pclose(pipe);
   outcome.status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
   return outcome;
+}
+
+ProgramOutcome RunProgram(const std::string& command, const std::filesystem::path& directory) {
+  const std::filesystem::path err = directory / "stderr";
+  const CommandOutcome outcome = RunCommand(command + " 2>" + err.string());
+  return {outcome.status, outcome.output, ReadFile(err)};
 }
 
 std::vector<std::string> LinesOf(const std::string& text) {

@@ -2,6 +2,7 @@
 #ifndef PLUMBLINE_TESTS_TESTING_COMMAND_H_
 #define PLUMBLINE_TESTS_TESTING_COMMAND_H_
 
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,20 @@ struct CommandOutcome {
 
 // Runs `command` with /bin/sh and keeps its standard output.
 CommandOutcome RunCommand(const std::string& command);
+
+// A program as a person meets it: exit status (as above), standard output, standard error.
+struct ProgramOutcome {
+  int status = 0;
+  std::string out;
+  std::string err;
+};
+
+// Runs `command` with /bin/sh; its standard error goes through the file `stderr` of `directory`.
+ProgramOutcome RunProgram(const std::string& command, const std::filesystem::path& directory);
+
+// What starts the processes of one world, the number and the program to follow: kMpirun + "2 engine run ...".
+inline constexpr const char* kMpirun =
+    "OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 TMPDIR=/tmp mpirun --oversubscribe -np ";
 
 // The lines of a text, without their ends.
 std::vector<std::string> LinesOf(const std::string& text);

@@ -1,9 +1,7 @@
 // The verb bench as a person meets it: words in, rates of the right inputs out. No figure is judged.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/wait.h>
 
-#include <cstdio>
 #include <cstdlib>
 #include <set>
 #include <string>
@@ -11,6 +9,7 @@
 #include "harness/base/file.h"
 #include "harness/base/json.h"
 #include "harness/measure/inputs.h"
+#include "tests/testing/command.h"
 #include "tests/testing/temporary_directory.h"
 
 namespace plumbline {
@@ -20,31 +19,18 @@ using ::testing::HasSubstr;
 
 std::string engine;
 
-struct Outcome {
-  int status = -1;
-  std::string out;
-  std::string err;
-};
+using Outcome = testing::ProgramOutcome;
 
 class Bench : public ::testing::Test {
  protected:
   // bench with the shortest measurement there is.
   Outcome Run(const std::string& words) {
-    const std::string err = (directory_ / "stderr").string();
-    const std::string command = engine +
-                                " bench --rows 3 --source-length 4:6 --target-length 3"
-                                " --batch-size 2 --beams 2 --repetitions 2 --min-time 0.001"
-                                " --threads 1 " +
-                                words + " 2>" + err;
-    Outcome outcome;
-    FILE* pipe = ::popen(command.c_str(), "r");
-    char buffer[4096];
-    size_t got = 0;
-    while ((got = std::fread(buffer, 1, sizeof buffer, pipe)) > 0) outcome.out.append(buffer, got);
-    const int status = ::pclose(pipe);
-    outcome.status = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-    outcome.err = ReadFile(err);
-    return outcome;
+    return testing::RunProgram(engine +
+                                   " bench --rows 3 --source-length 4:6 --target-length 3"
+                                   " --batch-size 2 --beams 2 --repetitions 2 --min-time 0.001"
+                                   " --threads 1 " +
+                                   words,
+                               directory_.path());
   }
   std::string Path(const std::string& name) const { return (directory_ / name).string(); }
 

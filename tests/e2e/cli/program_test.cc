@@ -1,15 +1,14 @@
 // The two programs as a person meets them: words in, text and exit status out.
 #include <gtest/gtest.h>
-#include <sys/wait.h>
 
 #include <algorithm>
-#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <string>
 
 #include "harness/base/file.h"
 #include "harness/base/json.h"
+#include "tests/testing/command.h"
 #include "tests/testing/temporary_directory.h"
 
 namespace {
@@ -17,11 +16,7 @@ namespace {
 std::string plumbline_path;
 std::string engine_path;
 
-struct Outcome {
-  int status = -1;
-  std::string out;
-  std::string err;
-};
+using Outcome = plumbline::testing::ProgramOutcome;
 
 class Program : public ::testing::Test {
  protected:
@@ -41,19 +36,9 @@ class Program : public ::testing::Test {
   // `words` goes through a shell; `environment` are assignments in front.
   Outcome Run(const std::string& program, const std::string& words,
               const std::string& environment = "") {
-    const std::string err = (directory_ / "stderr").string();
-    const std::string command = environment +
-                                " PLUMBLINE_PRESETS=" + (directory_ / "presets").string() + " " +
-                                program + " " + words + " 2>" + err;
-    Outcome outcome;
-    FILE* pipe = ::popen(command.c_str(), "r");
-    char buffer[4096];
-    size_t got = 0;
-    while ((got = std::fread(buffer, 1, sizeof buffer, pipe)) > 0) outcome.out.append(buffer, got);
-    const int status = ::pclose(pipe);
-    outcome.status = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-    outcome.err = plumbline::ReadFile(err);
-    return outcome;
+    return plumbline::testing::RunProgram(environment + " PLUMBLINE_PRESETS=" +
+                                              (directory_ / "presets").string() + " " + program + " " + words,
+                                          directory_.path());
   }
   Outcome Plumbline(const std::string& words, const std::string& environment = "") {
     return Run(plumbline_path, words, environment);

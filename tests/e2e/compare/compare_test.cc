@@ -1,13 +1,12 @@
 // compare and baseline as a person meets them: words in, text, files and exit status out.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/wait.h>
 
-#include <cstdio>
 #include <string>
 
 #include "harness/base/file.h"
 #include "harness/base/json.h"
+#include "tests/testing/command.h"
 #include "tests/testing/temporary_directory.h"
 #include "tests/unit/check/run_fixture.h"
 
@@ -18,26 +17,12 @@ using ::testing::HasSubstr;
 
 std::string program;
 
-struct Outcome {
-  int status = -1;
-  std::string out;
-  std::string err;
-};
+using Outcome = testing::ProgramOutcome;
 
 class Judge : public ::testing::Test {
  protected:
   Outcome Run(const std::string& words) {
-    const std::string err = (directory_ / "stderr").string();
-    const std::string command = program + " " + words + " 2>" + err;
-    Outcome outcome;
-    FILE* pipe = ::popen(command.c_str(), "r");
-    char buffer[4096];
-    size_t got = 0;
-    while ((got = std::fread(buffer, 1, sizeof buffer, pipe)) > 0) outcome.out.append(buffer, got);
-    const int status = ::pclose(pipe);
-    outcome.status = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-    outcome.err = ReadFile(err);
-    return outcome;
+    return testing::RunProgram(program + " " + words, directory_.path());
   }
   std::string Write(const RunRecord& run, const std::string& name) {
     return WriteRun(run, directory_ / name).string();

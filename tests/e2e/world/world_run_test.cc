@@ -13,6 +13,7 @@
 #include "harness/suite/process.h"
 #include "models/safetensors.h"
 #include "tests/e2e/incident/miniature.h"
+#include "tests/testing/command.h"
 
 namespace plumbline::testing {
 namespace {
@@ -24,8 +25,7 @@ using ::testing::Not;
 constexpr double kLossRelativeTolerance = 1e-5;
 constexpr double kNormRelativeTolerance = 1e-5;
 
-const std::string kLaunch =
-    "OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 TMPDIR=/tmp mpirun --oversubscribe -np ";
+const std::string kLaunch = kMpirun;
 
 // 400 steps of four rows: time enough to be stopped in the middle.
 const std::string kLong =
@@ -142,19 +142,38 @@ TEST_F(WorldRun, AnotherSettingOnOneRankIsRefused) {
   EXPECT_THAT(Said(), HasSubstr("another configuration on rank 1 than on rank 0"));
 }
 
-// Ends rank `victim` with `signal` once checkpoint-20 is there; the rest is told by the launcher or notices.
-std::string KillRank(const std::string& run, const std::string& victim) {
+// Exit status of a command below whose run never came to checkpoint-20; no status of ours, of mpirun's or of a signal.
+constexpr int kNeverThere = 77;
+
+// Starts two ranks and runs `stroke` ($launcher is their launcher) once out/checkpoint-20 is there. A run that ended
+// before, or took longer than a minute, ends as kNeverThere and says so.
+std::string StruckAtCheckpoint(const std::string& run, const std::string& stroke) {
   return kLaunch + "2 " + run +
-         " & launcher=$!; until [ -e out/checkpoint-20 ]; do sleep 0.05; done; "
-         "kill -KILL $(pgrep -P $launcher | sed -n " + victim + "p); wait $launcher";
+         " & launcher=$!; waited=0; until [ -e out/checkpoint-20 ]; do "
+         "if ! kill -0 $launcher 2> /dev/null; then "
+         "wait $launcher; echo \"the run ended with status $? before checkpoint-20\"; exit " +
+         std::to_string(kNeverThere) +
+         "; fi; if [ $waited -ge 1200 ]; then "
+         "kill -KILL $(pgrep -P $launcher) $launcher; echo \"no checkpoint-20 after a minute\"; exit " +
+         std::to_string(kNeverThere) +
+         "; fi; sleep 0.05; waited=$((waited + 1)); done; " + stroke + "; wait $launcher";
 }
 
+TEST_F(WorldRun, ARunThatDiesBeforeItsCheckpointIsNotWaitedFor) {
+  EXPECT_EQ(Shell(StruckAtCheckpoint(Train("out", "--batch-size 0"), "true")), kNeverThere);
+  EXPECT_THAT(Said(), HasSubstr("before checkpoint-20"));
+}
+
+// The victim dies of SIGKILL; the rest is told by the launcher or notices.
 class LostRank : public WorldRun, public ::testing::WithParamInterface<const char*> {};
 
 TEST_P(LostRank, LeavesACheckpointThatGoesOnToTheSameEnd) {
   const std::string& words = kLong;
   ASSERT_EQ(Shell(kLaunch + "2 " + Train("whole", words)), 0) << Said();
-  EXPECT_NE(Shell(KillRank(Train("out", words), GetParam())), 0);
+  const std::string victim = std::string("$(pgrep -P $launcher | sed -n ") + GetParam() + "p)";
+  const int status = Shell(StruckAtCheckpoint(Train("out", words), "kill -KILL " + victim));
+  ASSERT_NE(status, kNeverThere) << Said();
+  EXPECT_NE(status, 0);
   EXPECT_THAT(Said(), HasSubstr("wanted an answer of every rank"));
   ASSERT_EQ(Shell("newest=$(ls -d out/checkpoint-* | sort -t- -k2 -n | tail -n 1); " + kLaunch + "2 " +
                   Train("out", words + " --resume $newest")),
@@ -179,10 +198,9 @@ INSTANTIATE_TEST_SUITE_P(OfTwo, LostRank, ::testing::Values("1", "2"));
 
 TEST_F(WorldRun, AnInterruptedJobSavesAndGoesOn) {
   const std::string& words = kLong;
-  EXPECT_NE(Shell(kLaunch + "2 " + Train("out", words) +
-                  " & launcher=$!; until [ -e out/checkpoint-20 ]; do sleep 0.05; done; "
-                  "pkill -TERM -P $launcher; wait $launcher"),
-            0);
+  const int status = Shell(StruckAtCheckpoint(Train("out", words), "pkill -TERM -P $launcher"));
+  ASSERT_NE(status, kNeverThere) << Said();
+  EXPECT_NE(status, 0);
   EXPECT_THAT(Said(), HasSubstr("resumable checkpoint"));
   ASSERT_EQ(Shell("newest=$(ls -d out/checkpoint-* | sort -t- -k2 -n | tail -n 1); " + kLaunch + "2 " +
                   Train("out", words + " --resume $newest")),

@@ -15,8 +15,7 @@ namespace {
 using testing::CommandOutcome;
 
 CommandOutcome Launch(int ranks, const std::string& mode) {
-  return testing::RunCommand("OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 TMPDIR=/tmp mpirun --oversubscribe -np " +
-                             std::to_string(ranks) + " tests/engine/world/member " + mode + " 2>&1");
+  return testing::RunCommand(testing::kMpirun + std::to_string(ranks) + " tests/engine/world/member " + mode + " 2>&1");
 }
 
 // Lines of the ranks, sorted: mpirun interleaves them as they come.

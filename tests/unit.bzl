@@ -12,7 +12,7 @@ def unit_tests(deps, data = [], size = "small", args = {}, name = "unit", tags =
       args: test name -> program arguments.
       name: name of the test_suite.
       tags: Bazel tags of every test.
-      simulated: tests that run once more on the simulated device, as TEST_simulated.
+      simulated: tests that run once more on the simulated device, as TEST_simulated, which fails when it ran elsewhere.
     """
     tests = []
     for source in native.glob(["*_test.cc"]):
@@ -38,7 +38,7 @@ def unit_tests(deps, data = [], size = "small", args = {}, name = "unit", tags =
             tags = tags,
             deps = deps + [
                 "//tests/testing",
-                "//tests/testing/device:simulated",
+                "//tests/testing/device:simulated_alone",
                 "@system//:gtest_main",
             ],
         )

@@ -5,10 +5,9 @@
 namespace plumbline::testing {
 
 at::Device TestDevice() {
+  if (c10::is_privateuse1_backend_registered()) return at::Device(at::kPrivateUse1, 0);
   const char* name = std::getenv("PLUMBLINE_TEST_DEVICE");
-  if (name != nullptr && *name != '\0') return at::Device(name);
-  return c10::is_privateuse1_backend_registered() ? at::Device(at::kPrivateUse1, 0)
-                                                  : at::Device(at::kCPU);
+  return name != nullptr && *name != '\0' ? at::Device(name) : at::Device(at::kCPU);
 }
 
 double DeviceFactor() { return TestDevice().is_cpu() ? 1 : 4; }

@@ -1,5 +1,5 @@
-// The device that parity tests run on: the CPU; in a test that links the simulated device, that one; on a machine with a
-// GPU, with PLUMBLINE_TEST_DEVICE=cuda in the environment, the GPU.
+// The device that parity tests run on: in a test that links the simulated device, that one, whatever the environment
+// says; on a machine with a GPU, with PLUMBLINE_TEST_DEVICE=cuda in the environment, the GPU; else the CPU.
 #ifndef PLUMBLINE_TESTS_TESTING_DEVICE_TEST_DEVICE_H_
 #define PLUMBLINE_TESTS_TESTING_DEVICE_TEST_DEVICE_H_
 
@@ -7,7 +7,7 @@
 
 namespace plumbline::testing {
 
-// PLUMBLINE_TEST_DEVICE ("cpu", "cuda", "cuda:1"), else the simulated device if it is linked, else the CPU.
+// The simulated device if it is linked, else PLUMBLINE_TEST_DEVICE ("cpu", "cuda", "cuda:1"), else the CPU.
 at::Device TestDevice();
 
 // Other kernels than the CPU's add in another order: what an absolute tolerance is multiplied with.

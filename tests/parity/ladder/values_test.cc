@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "tests/parity/ladder/checkpoints.h"
+#include "tests/parity/ladder/rungs.h"
 
 namespace plumbline {
 namespace {
@@ -65,16 +66,9 @@ TEST_P(Values, ParametersHaveTransformersNamesAndOrder) {
 
 TEST_P(Values, LogitsEqualTransformers) {
   const at::NoGradGuard no_grad;
-  const at::Tensor logits_MV = model_->Logits(batch_);
-  double worst = 0;
-  for (int64_t i = 0; i < batch_.num_items(); ++i) {
-    const int64_t begin = batch_.target_offsets[static_cast<size_t>(i)];
-    const at::Tensor wanted = golden_.Tensor("logits/" + std::to_string(i));
-    const at::Tensor found = logits_MV.narrow(0, begin, wanted.size(0));
-    EXPECT_TRUE(
-        testing::Near("logits of item " + std::to_string(i), found, wanted, kLogitTolerance));
-    worst = std::max(worst, testing::LargestDifference(found, wanted));
-  }
+  const double worst = testing::ExpectItemsNear(
+      "logits", model_->Logits(batch_), batch_,
+      [&](int64_t i) { return golden_.Tensor("logits/" + std::to_string(i)); }, kLogitTolerance);
   std::printf("[   worst  ] logit difference %.3g\n", worst);
 }
 

@@ -18,6 +18,7 @@
 #include "models/safetensors.h"
 #include "tests/parity/bart/golden.h"
 #include "tests/parity/causal/golden.h"
+#include "tests/parity/ladder/rungs.h"
 #include "tests/testing/temporary_directory.h"
 
 namespace plumbline {
@@ -69,48 +70,30 @@ class Lora : public ::testing::TestWithParam<const char*> {
   }
 
   void ExpectLogits(models::Model& model, const std::string& prefix, double tolerance) const {
-    const at::Tensor found_MV = Logits(model);
-    const models::PackedBatch batch = Pack(expected_.at("batch"));
-    for (int64_t i = 0; i < batch.num_items(); ++i) {
-      const at::Tensor wanted = Golden(prefix + "/" + std::to_string(i));
-      const int64_t first = batch.target_offsets[static_cast<size_t>(i)];
-      EXPECT_TRUE(Near(prefix + " of item " + std::to_string(i),
-                       found_MV.narrow(0, first, wanted.size(0)), wanted, tolerance));
-    }
+    testing::ExpectItemsNear(
+        prefix, Logits(model), Pack(expected_.at("batch")),
+        [&](int64_t i) { return Golden(prefix + "/" + std::to_string(i)); }, tolerance);
   }
 
-  // One optimizer step over a window of micro-batches; its loss and gradient norm.
-  std::pair<double, double> RunStep(models::Model& model, train::AdamW& optimizer, size_t step,
-                                    double learning_rate) const {
+  // The golden training.
+  std::vector<testing::StepResult> RunSteps(models::Model& model) const {
     const Json& training = expected_.at("training");
-    const Json& settings = training.at("settings");
-    const Json& all = training.at("micro_batches");
-    const size_t accumulation = settings.at("accumulation").get<size_t>();
-    const auto tokens = training.at("steps").at(step).at("tokens").get<int64_t>();
-    double sum = 0;
-    for (size_t i = 0; i < accumulation; ++i) {
-      const models::PackedBatch batch = Pack(all.at((step * accumulation + i) % all.size()));
-      const at::Tensor loss = model.Loss(batch, 0.0, /*training=*/true).loss / tokens;
-      loss.backward();
-      sum += loss.item<double>();
+    const train::Schedule schedule = testing::ScheduleOf(training);
+    train::AdamW optimizer = Optimizer(model);
+    std::vector<testing::StepResult> found;
+    for (size_t step = 0; step < 20; ++step) {
+      const auto window = testing::WindowOf(training, step, [&](const Json& items) { return Pack(items); });
+      found.push_back(testing::RunStep(model, optimizer, window,
+                                       train::LearningRateAt(schedule, static_cast<int64_t>(step)),
+                                       training.at("settings").at("clip").get<double>()));
     }
-    const double norm = optimizer.GradientNorm();
-    optimizer.Step(learning_rate, norm, settings.at("clip").get<double>());
-    optimizer.ZeroGradients();
-    return {sum, norm};
+    return found;
   }
 
   train::AdamW Optimizer(const models::Model& model) const {
     train::AdamWConfig config;
     config.weight_decay = expected_.at("training").at("settings").at("weight_decay").get<double>();
     return train::AdamW(models::AllParameters(model), config);
-  }
-
-  train::Schedule Schedule() const {
-    const Json& settings = expected_.at("training").at("settings");
-    return {"linear", settings.at("learning_rate").get<double>(),
-            settings.at("warmup_steps").get<int64_t>(),
-            expected_.at("training").at("num_steps").get<int64_t>()};
   }
 
   std::filesystem::path folder_ = std::filesystem::path("tests/golden/lora") / GetParam();
@@ -166,20 +149,9 @@ TEST_P(Lora, EveryGradientEqualsPeftAndFrozenWeightsHaveNone) {
 
 TEST_P(Lora, TwentyOptimizerStepsEqualPeft) {
   const auto model = LoadAdapted();
-  train::AdamW optimizer = Optimizer(*model);
-  const Json& steps = expected_.at("training").at("steps");
-  ASSERT_EQ(steps.size(), 20U);
-  double worst = 0;
-  for (size_t step = 0; step < steps.size(); ++step) {
-    const double rate = train::LearningRateAt(Schedule(), static_cast<int64_t>(step));
-    const auto [loss, norm] = RunStep(*model, optimizer, step, rate);
-    const double wanted = steps.at(step).at("loss").get<double>();
-    EXPECT_NEAR(loss, wanted, kLossRelativeTolerance * wanted) << "step " << step;
-    EXPECT_NEAR(norm / steps.at(step).at("grad_norm").get<double>(), 1, kNormRelativeTolerance)
-        << "step " << step;
-    worst = std::max(worst, std::abs(loss - wanted) / wanted);
-  }
-  std::printf("[   worst  ] relative loss difference over the steps %.3g\n", worst);
+  const std::vector<testing::StepResult> wanted = testing::StepsOf(expected_.at("training"));
+  ASSERT_EQ(wanted.size(), 20U);
+  testing::ExpectStepsNear(RunSteps(*model), wanted, kLossRelativeTolerance, kNormRelativeTolerance);
   for (const auto& [name, value] : models::AdapterTensors(*model))
     EXPECT_TRUE(Near(name, value, Golden("trained/" + name), kTrainedTolerance));
   ExpectLogits(*model, "trained_logits", kTrainedTolerance);
@@ -223,14 +195,9 @@ TEST_P(Lora, MergedAndSavedIsPeftsMergedModel) {
     EXPECT_TRUE(Near(name, value, merged.View(*entry), kMergedTolerance));
   }
   EXPECT_GT(changed, 0U);
-  const at::Tensor found_MV = Logits(*plain);
-  const models::PackedBatch batch = Pack(expected_.at("batch"));
-  for (int64_t i = 0; i < batch.num_items(); ++i) {
-    const at::Tensor wanted = merged.View(*merged.Find("logits/" + std::to_string(i)));
-    const int64_t first = batch.target_offsets[static_cast<size_t>(i)];
-    EXPECT_TRUE(Near("logits of item " + std::to_string(i), found_MV.narrow(0, first, wanted.size(0)), wanted,
-                     kLogitTolerance));
-  }
+  testing::ExpectItemsNear(
+      "logits", Logits(*plain), Pack(expected_.at("batch")),
+      [&](int64_t i) { return merged.View(*merged.Find("logits/" + std::to_string(i))); }, kLogitTolerance);
 }
 
 // Fresh factors, trained and saved here; peft's turn is tests/tools/check_adapters_in_peft.py.
@@ -241,11 +208,7 @@ TEST_P(Lora, AdaptersTrainedHereAreLeftForPeft) {
   const at::Tensor untouched = Logits(*model);
   models::AttachAdapter(*model, config, /*seed=*/7, expected_.at("base").get<std::string>());
   EXPECT_TRUE(at::equal(Logits(*model), untouched)) << "B starts at zero";
-  train::AdamW optimizer = Optimizer(*model);
-  for (size_t step = 0; step < 20; ++step) {
-    RunStep(*model, optimizer, step,
-            train::LearningRateAt(Schedule(), static_cast<int64_t>(step)));
-  }
+  RunSteps(*model);
   EXPECT_GT(testing::LargestDifference(Logits(*model), untouched), 1e-3);
   const char* outputs = std::getenv("TEST_UNDECLARED_OUTPUTS_DIR");
   if (outputs == nullptr) return;

@@ -4,8 +4,6 @@
 #include <ATen/core/grad_mode.h>
 #include <gtest/gtest.h>
 
-#include <algorithm>
-#include <cmath>
 #include <filesystem>
 #include <string>
 #include <tuple>
@@ -16,6 +14,7 @@
 #include "models/adapt/quantize.h"
 #include "models/safetensors.h"
 #include "tests/parity/bart/golden.h"
+#include "tests/parity/ladder/rungs.h"
 
 namespace plumbline {
 namespace {
@@ -45,6 +44,20 @@ class Qlora : public ::testing::TestWithParam<std::tuple<const char*, From>> {
     return batch;
   }
 
+  // The micro-batches of one step: rows in turn, each step one row on.
+  std::vector<models::PackedBatch> Window(size_t step) const {
+    const auto accumulation = expected_.at("training").at("accumulation").get<size_t>();
+    const auto batch_size = expected_.at("training").at("batch").get<size_t>();
+    const Json& rows = expected_.at("rows");
+    std::vector<models::PackedBatch> window;
+    for (size_t i = 0; i < accumulation; ++i) {
+      Json items = Json::array();
+      for (size_t k = 0; k < batch_size; ++k) items.push_back(rows.at((step + i * batch_size + k) % rows.size()));
+      window.push_back(Pack(items));
+    }
+    return window;
+  }
+
   std::filesystem::path folder_ = std::filesystem::path("tests/golden/qlora") / std::get<0>(GetParam());
   Json expected_ = ReadJsonFile(folder_ / "expected.json");
   models::SafetensorsFile tensors_{folder_ / "expected.safetensors"};
@@ -55,15 +68,11 @@ TEST_P(Qlora, LogitsEqualBitsandbytes) {
   const auto model = Load();
   const at::NoGradGuard no_grad;
   const models::PackedBatch batch = Pack(expected_.at("rows"));
-  const at::Tensor found_MV = model->Logits(batch);
-  for (int64_t i = 0; i < batch.num_items(); ++i) {
-    const models::StoredTensor* entry = tensors_.Find("logits/" + std::to_string(i));
-    ASSERT_NE(entry, nullptr);
-    const at::Tensor wanted = tensors_.View(*entry);
-    EXPECT_TRUE(testing::Near("logits of item " + std::to_string(i),
-                              found_MV.narrow(0, batch.target_offsets[static_cast<size_t>(i)], wanted.size(0)),
-                              wanted, kLogitTolerance));
-  }
+  for (int64_t i = 0; i < batch.num_items(); ++i)
+    ASSERT_NE(tensors_.Find("logits/" + std::to_string(i)), nullptr);
+  testing::ExpectItemsNear(
+      "logits", model->Logits(batch), batch,
+      [&](int64_t i) { return tensors_.View(*tensors_.Find("logits/" + std::to_string(i))); }, kLogitTolerance);
 }
 
 TEST_P(Qlora, TwentyStepsEqualPeftOverBitsandbytes) {
@@ -71,38 +80,17 @@ TEST_P(Qlora, TwentyStepsEqualPeftOverBitsandbytes) {
   models::LoadAdapter(*model, folder_ / "adapter", /*trainable=*/true);
   model->SetGradientCheckpointing(true);
   const Json& training = expected_.at("training");
-  const auto accumulation = training.at("accumulation").get<size_t>();
-  const auto batch_size = training.at("batch").get<size_t>();
   train::AdamW optimizer(models::AllParameters(*model),
                          {.weight_decay = training.at("weight_decay").get<double>()});
-  const Json& rows = expected_.at("rows");
-  ASSERT_EQ(expected_.at("losses").size(), 20U);
-  double worst = 0;
+  const Json &losses = expected_.at("losses"), &norms = expected_.at("norms");
+  ASSERT_EQ(losses.size(), 20U);
+  std::vector<testing::StepResult> found, wanted;
   for (size_t step = 0; step < 20; ++step) {
-    std::vector<models::PackedBatch> window;
-    int64_t tokens = 0;
-    for (size_t i = 0; i < accumulation; ++i) {
-      Json items = Json::array();
-      for (size_t k = 0; k < batch_size; ++k)
-        items.push_back(rows.at((step + i * batch_size + k) % rows.size()));
-      window.push_back(Pack(items));
-      tokens += window.back().labels_M.ne(models::kIgnoredLabel).sum().item<int64_t>();
-    }
-    double loss = 0;
-    for (const models::PackedBatch& batch : window) {
-      const at::Tensor part = model->Loss(batch, 0.0, /*training=*/true).loss / tokens;
-      part.backward();
-      loss += part.item<double>();
-    }
-    const double norm = optimizer.GradientNorm();
-    optimizer.Step(training.at("learning_rate").get<double>(), norm, training.at("clip").get<double>());
-    optimizer.ZeroGradients();
-    const double wanted = expected_.at("losses").at(step).get<double>();
-    EXPECT_NEAR(loss / wanted, 1, kLossRelativeTolerance) << "step " << step;
-    EXPECT_NEAR(norm / expected_.at("norms").at(step).get<double>(), 1, kNormRelativeTolerance) << "step " << step;
-    worst = std::max(worst, std::abs(loss / wanted - 1));
+    found.push_back(testing::RunStep(*model, optimizer, Window(step), training.at("learning_rate").get<double>(),
+                                     training.at("clip").get<double>()));
+    wanted.push_back({losses.at(step).get<double>(), norms.at(step).get<double>(), std::nullopt});
   }
-  std::printf("[   worst  ] relative loss difference over the steps %.3g\n", worst);
+  testing::ExpectStepsNear(found, wanted, kLossRelativeTolerance, kNormRelativeTolerance);
 }
 
 // Half a byte an element and a scale a block of 64: fp32 scales make 0.1407 of fp32, double quantization 0.129 and one

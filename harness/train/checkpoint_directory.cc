@@ -1,7 +1,6 @@
 #include "harness/train/checkpoint_directory.h"
 
 #include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -101,15 +100,6 @@ void RemoveCheckpoint(const fs::path& checkpoint) {
   fs::remove_all(aside);
   fs::rename(checkpoint, aside);
   fs::remove_all(aside);
-}
-
-// NAME.tmp.PID, begun by an AtomicFile (harness/base/file.h) of a process that is no more.
-bool IsAbandoned(const std::string& name) {
-  constexpr std::string_view kMark = ".tmp.";
-  const size_t mark = name.rfind(kMark);
-  if (mark == std::string::npos) return false;
-  const auto process = ParseInt(std::string_view(name).substr(mark + kMark.size()));
-  return process && *process > 0 && ::kill(static_cast<pid_t>(*process), 0) != 0 && errno == ESRCH;
 }
 
 }  // namespace

@@ -145,6 +145,9 @@ TEST_F(WorldRun, AnotherSettingOnOneRankIsRefused) {
 // Exit status of a command below whose run never came to checkpoint-20; no status of ours, of mpirun's or of a signal.
 constexpr int kNeverThere = 77;
 
+// The ranks, in order: the launcher's children (a bare Debian has no pgrep).
+constexpr const char* kRanks = "$(cat /proc/$launcher/task/$launcher/children)";
+
 // Starts two ranks and runs `stroke` ($launcher is their launcher) once out/checkpoint-20 is there. A run that ended
 // before, or took longer than a minute, ends as kNeverThere and says so.
 std::string StruckAtCheckpoint(const std::string& run, const std::string& stroke) {
@@ -154,7 +157,7 @@ std::string StruckAtCheckpoint(const std::string& run, const std::string& stroke
          "wait $launcher; echo \"the run ended with status $? before checkpoint-20\"; exit " +
          std::to_string(kNeverThere) +
          "; fi; if [ $waited -ge 1200 ]; then "
-         "kill -KILL $(pgrep -P $launcher) $launcher; echo \"no checkpoint-20 after a minute\"; exit " +
+         "kill -KILL " + kRanks + " $launcher; echo \"no checkpoint-20 after a minute\"; exit " +
          std::to_string(kNeverThere) +
          "; fi; sleep 0.05; waited=$((waited + 1)); done; " + stroke + "; wait $launcher";
 }
@@ -170,8 +173,8 @@ class LostRank : public WorldRun, public ::testing::WithParamInterface<const cha
 TEST_P(LostRank, LeavesACheckpointThatGoesOnToTheSameEnd) {
   const std::string& words = kLong;
   ASSERT_EQ(Shell(kLaunch + "2 " + Train("whole", words)), 0) << Said();
-  const std::string victim = std::string("$(pgrep -P $launcher | sed -n ") + GetParam() + "p)";
-  const int status = Shell(StruckAtCheckpoint(Train("out", words), "kill -KILL " + victim));
+  const std::string stroke = std::string("set -- ") + kRanks + "; kill -KILL $" + GetParam();
+  const int status = Shell(StruckAtCheckpoint(Train("out", words), stroke));
   ASSERT_NE(status, kNeverThere) << Said();
   EXPECT_NE(status, 0);
   EXPECT_THAT(Said(), HasSubstr("wanted an answer of every rank"));
@@ -198,7 +201,7 @@ INSTANTIATE_TEST_SUITE_P(OfTwo, LostRank, ::testing::Values("1", "2"));
 
 TEST_F(WorldRun, AnInterruptedJobSavesAndGoesOn) {
   const std::string& words = kLong;
-  const int status = Shell(StruckAtCheckpoint(Train("out", words), "pkill -TERM -P $launcher"));
+  const int status = Shell(StruckAtCheckpoint(Train("out", words), std::string("kill -TERM ") + kRanks));
   ASSERT_NE(status, kNeverThere) << Said();
   EXPECT_NE(status, 0);
   EXPECT_THAT(Said(), HasSubstr("resumable checkpoint"));

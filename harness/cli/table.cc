@@ -2,26 +2,18 @@
 
 #include <algorithm>
 
-#include "harness/base/utf8.h"
+#include "harness/base/columns.h"
 
 namespace plumbline::cli {
 namespace {
 
-// First code point of the scripts that terminals draw in two columns.
-constexpr char32_t kFirstWide = 0x1100;
-
-size_t DisplayWidth(const std::string& text) {
-  if (FirstInvalidUtf8(text)) return text.size();
-  size_t width = 0;
-  for (const char32_t c : DecodeUtf8(text)) width += c >= kFirstWide ? 2 : 1;
-  return width;
-}
+size_t WidthOf(const std::string& text) { return static_cast<size_t>(DisplayWidth(text)); }
 
 std::vector<size_t> ColumnWidths(const std::vector<TableRow>& rows) {
   std::vector<size_t> widths;
   for (const TableRow& row : rows) {
     widths.resize(std::max(widths.size(), row.size()));
-    for (size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], DisplayWidth(row[i]));
+    for (size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], WidthOf(row[i]));
   }
   return widths;
 }
@@ -35,7 +27,7 @@ std::string AlignedTable(const std::vector<TableRow>& rows, int indent) {
     std::string line(static_cast<size_t>(indent), ' ');
     for (size_t i = 0; i < row.size(); ++i) {
       line += row[i];
-      if (i + 1 < row.size()) line.append(widths[i] - DisplayWidth(row[i]) + 2, ' ');
+      if (i + 1 < row.size()) line.append(widths[i] - WidthOf(row[i]) + 2, ' ');
     }
     line.erase(line.find_last_not_of(' ') + 1);
     text += line + "\n";

@@ -2,7 +2,6 @@
 
 #include <sys/ioctl.h>
 #include <unistd.h>
-#include <utf8proc.h>
 
 #include <algorithm>
 #include <cmath>
@@ -11,8 +10,8 @@
 #include <utility>
 
 #include "harness/base/clock.h"
+#include "harness/base/columns.h"
 #include "harness/base/number.h"
-#include "harness/base/utf8.h"
 
 namespace plumbline::train {
 namespace {
@@ -36,25 +35,6 @@ void WriteToStderr(std::string_view text) {
     if (put <= 0) return;
     text.remove_prefix(static_cast<size_t>(put));
   }
-}
-
-// Width and bytes of the first character; a broken byte is one of each.
-std::pair<int, size_t> FirstCharacter(std::string_view text) {
-  const CodePoint point = CodePointAt(text, 0);
-  if (point.num_bytes == 0) return {1, 1};
-  return {::utf8proc_charwidth(static_cast<utf8proc_int32_t>(point.value)), point.num_bytes};
-}
-
-std::string CutToWidth(std::string_view text, int width) {
-  std::string cut;
-  while (!text.empty()) {
-    const auto [columns, bytes] = FirstCharacter(text);
-    if (columns > width) break;
-    width -= columns;
-    cut += text.substr(0, bytes);
-    text.remove_prefix(bytes);
-  }
-  return cut;
 }
 
 double FractionOf(const ProgressView& view) {
@@ -103,16 +83,6 @@ ProgressOutput StderrOutput() {
   return {::isatty(STDERR_FILENO) == 1 && !is_dumb, StderrWidth, WriteToStderr, MonotonicSeconds};
 }
 
-int DisplayWidth(std::string_view text) {
-  int width = 0;
-  while (!text.empty()) {
-    const auto [columns, bytes] = FirstCharacter(text);
-    width += columns;
-    text.remove_prefix(bytes);
-  }
-  return width;
-}
-
 std::string FormatDuration(double seconds) {
   if (!std::isfinite(seconds) || seconds < 0) return "?";
   const auto whole = static_cast<int64_t>(std::llround(seconds));
@@ -131,7 +101,7 @@ std::string FormatBar(const ProgressView& view, int width) {
     return head + BarOf(FractionOf(view), std::min(room, kMaxBar)) + facts + note;
   }
   if (bare + DisplayWidth(note) <= width) return head + facts + note;
-  return CutToWidth(head + facts, width);
+  return CutColumns(head + facts, width);
 }
 
 std::string FormatLine(const ProgressView& view) { return view.label + " " + FactsOf(view) + NoteOf(view); }

@@ -32,10 +32,6 @@ struct ProgressView {
   double elapsed_s = 0;
 };
 
-// Columns `text` takes on a terminal: Hangul and other wide characters count two, combining ones none.
-// Broken bytes count one each.
-int DisplayWidth(std::string_view text);
-
 // "1:05", "2:03:04"; "?" when it is not known (negative or not finite).
 std::string FormatDuration(double seconds);
 

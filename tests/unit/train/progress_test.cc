@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "harness/base/columns.h"
+
 namespace plumbline::train {
 namespace {
 
@@ -35,18 +37,12 @@ TEST(Progress, BarNeverPassesTheWidth) {
 }
 
 TEST(Progress, KoreanIsTwoColumnsWideAndNeverCutInside) {
-  EXPECT_EQ(DisplayWidth("학습 a"), 6);
   ProgressView view = Half();
   view.label = "학습";
   view.note = "";
   EXPECT_EQ(FormatBar(view, 3), "학");
   EXPECT_EQ(FormatBar(view, 4), "학습");
   for (int width = 1; width < 80; ++width) EXPECT_LE(DisplayWidth(FormatBar(view, width)), width) << width;
-}
-
-TEST(Progress, CombiningMarksTakeNoColumnAndBrokenBytesOne) {
-  EXPECT_EQ(DisplayWidth("e\xCC\x81"), 1);
-  EXPECT_EQ(DisplayWidth("\xFF\xFE"), 2);
 }
 
 TEST(Progress, DurationsReadAsClocks) {

@@ -163,16 +163,21 @@ class Parser {
     baseline_.config[key] = entry;
   }
 
+  template <typename T>
+  T Known(const std::string& word, T (*from_text)(std::string_view), const std::string& wanted) {
+    try {
+      return from_text(word);
+    } catch (const Error&) {
+      Refuse(Quoted(word), wanted + " in row CLASS NAME UNIT DIRECTION");
+    }
+  }
+
   void ParseRow() {
     Observation row;
-    try {
-      row.metric_class = MetricClassFromText(Word());
-      row.name = Word();
-      row.unit = Word();
-      row.direction = DirectionFromText(Word());
-    } catch (const Error& error) {
-      Refuse(error.what(), "CLASS NAME UNIT DIRECTION");
-    }
+    row.metric_class = Known(Word(), MetricClassFromText, "a metric class");
+    row.name = Word();
+    row.unit = Word();
+    row.direction = Known(Word(), DirectionFromText, "a direction");
     ParseTolerance(row);
     const std::string type = Word();
     ParseValues(type, Word(), row);

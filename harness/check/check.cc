@@ -280,7 +280,9 @@ Comparison CheckConfigDrift(const config::Resolved& resolved,
     baselines = ReadBaselines(baseline_directory, suite);
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::kData) throw;
-    return Invalid(suite, error.what());
+    Comparison invalid = Invalid(suite, error.what());
+    invalid.trained = false;
+    return invalid;
   }
   Comparison comparison;
   comparison.suite = suite;

@@ -1,11 +1,10 @@
 #include "harness/check/terminal.h"
 
 #include <algorithm>
-#include <span>
 #include <vector>
 
+#include "harness/base/columns.h"
 #include "harness/base/number.h"
-#include "harness/base/utf8.h"
 #include "harness/check/tally.h"
 #include "harness/config/compare.h"
 
@@ -15,74 +14,13 @@ namespace {
 constexpr int kLabelColumns = 7;
 constexpr int kValueColumns = 10;
 constexpr int kWrappedLines = 4;
+constexpr int kErrorLines = 10;
 constexpr size_t kMostAlarms = 3;
 constexpr size_t kMostCauses = 3;
 constexpr size_t kMostWork = 4;
 constexpr size_t kMostMetrics = 5;
 constexpr size_t kMostKeys = 4;
 constexpr int kDigits = 4;
-
-struct Range {
-  char32_t first;
-  char32_t last;
-};
-
-// Wide by East Asian Width W or F, and leading Jamo; emoji.
-constexpr Range kWide[] = {{0x1100, 0x115F},   {0x2E80, 0x303E},   {0x3041, 0xA4CF},
-                           {0xA960, 0xA97C},   {0xAC00, 0xD7A3},   {0xF900, 0xFAFF},
-                           {0xFE30, 0xFE6F},   {0xFF00, 0xFF60},   {0xFFE0, 0xFFE6},
-                           {0x1F300, 0x1F64F}, {0x1F900, 0x1F9FF}, {0x20000, 0x3FFFD}};
-// Combining marks, vowel and final Jamo, joiners, variation selectors.
-constexpr Range kZero[] = {{0x0300, 0x036F}, {0x1160, 0x11FF}, {0x200B, 0x200F}, {0x20D0, 0x20FF},
-                           {0xD7B0, 0xD7FF}, {0xFE00, 0xFE0F}, {0xFE20, 0xFE2F}, {0xFEFF, 0xFEFF}};
-
-bool IsIn(std::span<const Range> ranges, char32_t code) {
-  return std::ranges::any_of(
-      ranges, [&](const Range& range) { return range.first <= code && code <= range.last; });
-}
-
-int ColumnsOf(char32_t code) { return IsIn(kZero, code) ? 0 : IsIn(kWide, code) ? 2 : 1; }
-
-struct Glyph {
-  std::string bytes;
-  int columns = 1;
-};
-
-// Broken UTF-8 and control characters take one column each, as '?' and as a blank.
-std::vector<Glyph> Glyphs(std::string_view text) {
-  std::vector<Glyph> glyphs;
-  for (size_t i = 0; i < text.size();) {
-    const CodePoint point = CodePointAt(text, i);
-    const char32_t code = point.value;
-    const bool broken = point.num_bytes == 0;
-    const bool control = !broken && (code < 0x20 || (code >= 0x7F && code < 0xA0));
-    if (broken || control) {
-      glyphs.push_back({broken ? "?" : " ", 1});
-    } else {
-      glyphs.push_back({std::string(text.substr(i, point.num_bytes)), ColumnsOf(code)});
-    }
-    i += broken ? 1 : point.num_bytes;
-  }
-  return glyphs;
-}
-
-int WidthOf(const std::vector<Glyph>& glyphs) {
-  int columns = 0;
-  for (const Glyph& glyph : glyphs) columns += glyph.columns;
-  return columns;
-}
-
-// The end of `text`, where line and column of a path stand.
-std::string FitEnd(const std::string& text, int columns) {
-  std::vector<Glyph> glyphs = Glyphs(text);
-  int width = WidthOf(glyphs);
-  if (width <= columns) return FitColumns(text, columns);
-  size_t first = 0;
-  while (width > columns - 3) width -= glyphs[first++].columns;
-  std::string end = "...";
-  for (size_t i = first; i < glyphs.size(); ++i) end += glyphs[i].bytes;
-  return end;
-}
 
 std::string Padded(std::string_view text, int columns) {
   std::string padded = FitColumns(text, columns);
@@ -101,18 +39,19 @@ class Page {
   void Labelled(const std::string& label, const std::string& text) {
     Line(Padded(label, kLabelColumns) + text);
   }
-  // At most kWrappedLines lines, broken at blanks; what is left is cut.
-  void Wrapped(const std::string& label, const std::string& text) {
+  // At most `most` lines, broken at blanks, or inside a word that is longer than a line; what is left
+  // is cut.
+  void Wrapped(const std::string& label, const std::string& text, int most = kWrappedLines) {
     const int indent = label.empty() ? 0 : kLabelColumns;
     const int room = kTerminalColumns - indent;
     std::string front = Padded(label, indent);
-    std::string rest = text;
-    for (int line = 1; line < kWrappedLines && DisplayWidth(rest) > room; ++line) {
-      const std::string cut = FitColumns(rest, room + 3);  // of which three are dots
-      const size_t blank = cut.rfind(' ', cut.size() - 4);
-      if (blank == std::string::npos || blank == 0) break;
+    std::string rest = OnOneLine(text);
+    for (int line = 1; line < most && DisplayWidth(rest) > room; ++line) {
+      const size_t fitting = CutColumns(rest, room).size();
+      size_t blank = rest.rfind(' ', fitting);
+      if (blank == std::string::npos || blank == 0) blank = fitting;
       Line(front + rest.substr(0, blank));
-      rest = rest.substr(blank + 1);
+      rest = rest.substr(rest[blank] == ' ' ? blank + 1 : blank);
       front = Padded("", indent);
     }
     Line(front + rest);
@@ -140,8 +79,9 @@ std::string Headword(const Comparison& comparison) {
   return comparison.trained ? "FAIL" : "STOP";
 }
 
-// The suite's own baseline needs no second name.
+// The suite's own baseline needs no second name. What could not be read has none.
 std::string SidesOf(const Comparison& comparison) {
+  if (comparison.candidate_label.empty()) return "";
   const bool own = comparison.baseline_label == comparison.suite;
   const std::string baseline = own ? "baseline" : comparison.baseline_label;
   return (baseline.empty() ? "no baseline" : baseline) + " -> " + comparison.candidate_label;
@@ -151,9 +91,9 @@ void AddTitle(const Comparison& comparison, Page& page) {
   std::string title = Headword(comparison);
   if (!comparison.suite.empty()) title += " //suites:" + comparison.suite;
   if (comparison.verdict != Verdict::kPass) title += "  " + ToText(comparison.verdict);
-  title += " (exit " + std::to_string(comparison.exit_status()) + ")  ";
-  title += comparison.trained ? SidesOf(comparison) : "nothing was trained";
-  page.Line(title);
+  title += " (exit " + std::to_string(comparison.exit_status()) + ")";
+  const std::string end = comparison.trained ? SidesOf(comparison) : "nothing was trained";
+  page.Line(end.empty() ? title : title + "  " + end);
 }
 
 void AddSide(const Json& entry, const std::string& end, Page& page) {
@@ -165,7 +105,7 @@ void AddSide(const Json& entry, const std::string& end, Page& page) {
   const std::string where = place.empty() ? layer : place + " (" + layer + ")";
   const int room = kTerminalColumns - kValueColumns - 2 - static_cast<int>(end.size());
   page.Line(RightPadded(config::ValueText(entry.at("value")), kValueColumns) + "  " +
-            FitEnd(where, room) + end);
+            FitColumnsEnd(where, room) + end);
 }
 
 std::string Valued(const Json& entry) {
@@ -204,6 +144,8 @@ void AddDrift(const Comparison& comparison, Page& page) {
 
 void AddCauses(const Comparison& comparison, Page& page) {
   if (comparison.causes.empty()) return;
+  const bool is_said = comparison.causes.front().sentence == comparison.headline;
+  if (is_said && comparison.causes.size() == 1) return;
   page.Line("");
   for (size_t i = 0; i < std::min(kMostCauses, comparison.causes.size()); ++i) {
     page.Wrapped(i == 0 ? "CAUSE" : " ", comparison.causes[i].sentence);
@@ -297,22 +239,6 @@ void AddCommands(const Comparison& comparison, Page& page) {
 
 }  // namespace
 
-int DisplayWidth(std::string_view text) { return WidthOf(Glyphs(text)); }
-
-std::string FitColumns(std::string_view text, int columns) {
-  const std::vector<Glyph> glyphs = Glyphs(text);
-  const bool cut = WidthOf(glyphs) > columns;
-  const int room = cut ? std::max(0, columns - 3) : columns;
-  std::string fitted;
-  int used = 0;
-  for (const Glyph& glyph : glyphs) {
-    if (used + glyph.columns > room) break;
-    fitted += glyph.bytes;
-    used += glyph.columns;
-  }
-  return cut ? fitted + "..." : fitted;
-}
-
 std::string TerminalText(const Comparison& comparison) {
   Page page;
   AddTitle(comparison, page);
@@ -320,7 +246,9 @@ std::string TerminalText(const Comparison& comparison) {
   if (drift) {
     AddDrift(comparison, page);
   } else {
-    page.Wrapped("", comparison.headline);
+    // An error is of use only whole.
+    const bool invalid = comparison.verdict == Verdict::kInvalid;
+    page.Wrapped("", comparison.headline, invalid ? kErrorLines : kWrappedLines);
     if (comparison.verdict != Verdict::kPass) AddCauses(comparison, page);
   }
   AddAudit(comparison, page);

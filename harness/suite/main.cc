@@ -26,7 +26,7 @@ plumbline::suite::Suite SuiteOf(const std::vector<std::string>& words) {
   plumbline::suite::Suite suite;
   suite.name = words[1];
   suite.config = plumbline::FindProjectFile(words[2]);
-  suite.baselines = plumbline::ProjectRoot() / "baselines" / suite.name;
+  suite.baselines = plumbline::FindProjectFile("baselines/" + suite.name);
   suite.engine = plumbline::FindProgram("plumbline-engine", "harness/cli/plumbline-engine");
   return suite;
 }

@@ -143,6 +143,10 @@ TEST(ParseBaseline, DefectsHaveFileAndLine) {
                ErrorKind::kData, "'other'");
   EXPECT_ERROR(ParseBaseline(Replaced(text, "row D0 work", "row D7 work"), "b.txt"),
                ErrorKind::kData, "'D7'");
+  EXPECT_ERROR(ParseBaseline(Replaced(text, " any integer", " up integer"), "b.txt"),
+               ErrorKind::kData, "found 'up', wanted a direction");
+  EXPECT_ERROR(ParseBaseline(Replaced(text, "row D0 work", "row D0  work"), "b.txt"),
+               ErrorKind::kData, ": found 'row D0  work");
   EXPECT_ERROR(ParseBaseline(Replaced(text, "quantum 10", "quantum -1"), "b.txt"), ErrorKind::kData,
                "quantum");
   EXPECT_ERROR(

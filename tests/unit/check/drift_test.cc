@@ -70,6 +70,14 @@ TEST_F(Drift, WithoutABaselineTheRunItselfIsLeftToSaySo) {
   EXPECT_EQ(comparison.verdict, Verdict::kPass);
 }
 
+TEST_F(Drift, ABaselineThatCannotBeReadStopsBeforeTraining) {
+  WriteFileAtomic(directory_ / "s" / "exact.txt", "no baseline\n");
+  const Comparison comparison = Check(SmallConfig());
+  EXPECT_EQ(comparison.verdict, Verdict::kInvalid);
+  EXPECT_FALSE(comparison.trained);
+  EXPECT_THAT(comparison.headline, HasSubstr("exact.txt"));
+}
+
 // The incident from each layer: 10 rows, batch 2, 2 epochs: 10 optimizer steps; accumulating 4
 // leaves 4.
 TEST_F(Drift, FirstFiveLinesNameKeyOriginValuesAndPlannedSteps) {

@@ -5,6 +5,8 @@
 
 #include <sstream>
 
+#include "harness/base/columns.h"
+#include "harness/check/attribution.h"
 #include "harness/check/tally.h"
 #include "tests/unit/check/run_fixture.h"
 
@@ -124,22 +126,34 @@ TEST(TerminalText, RefusalOfABrokenLoopDoesNotOfferToAcceptIt) {
   EXPECT_THAT(text, ::testing::Not(HasSubstr(".accept")));
 }
 
-TEST(DisplayWidth, HangulIsTwoColumnsAndMarksAreNone) {
-  EXPECT_EQ(DisplayWidth("abc"), 3);
-  EXPECT_EQ(DisplayWidth("한글"), 4);
-  EXPECT_EQ(DisplayWidth("\xE1\x84\x92\xE1\x85\xA1\xE1\x86\xAB"),
-            2);  // the same syllable in three Jamo
-  EXPECT_EQ(DisplayWidth("e\xCC\x81"), 1);
-  EXPECT_EQ(DisplayWidth("\xFF\xFE"), 2);
-  EXPECT_EQ(DisplayWidth(""), 0);
+// An error is of use only whole: words longer than a line are broken, not cut.
+TEST(TerminalText, WhatIsInvalidIsSaidOnceAndToItsEnd) {
+  Comparison invalid;
+  invalid.suite = "s";
+  invalid.trained = false;
+  invalid.problems = {"reading the baseline " + std::string(200, 'p') +
+                      "/exact.txt:998: found rows edited by hand, wanted what accept wrote; try "
+                      "restoring the file from version control"};
+  Explain(invalid);
+  const std::vector<std::string> lines = Lines(TerminalText(invalid));
+  EXPECT_EQ(lines.front(), "STOP //suites:s  INVALID (exit 3)  nothing was trained");
+  EXPECT_EQ(lines.back(), "NEXT   bazel test //suites:s");
+  std::string letters;
+  for (size_t i = 1; i + 1 < lines.size(); ++i) letters += lines[i];
+  std::erase(letters, ' ');
+  std::string wanted = invalid.problems.front();
+  std::erase(wanted, ' ');
+  EXPECT_EQ(letters, wanted);
+  invalid.trained = true;  // and without sides that nobody read
+  EXPECT_EQ(Lines(TerminalText(invalid)).front(), "FAIL //suites:s  INVALID (exit 3)");
 }
 
-TEST(FitColumns, CutsOnCharactersAndNeverStraddlesTheEdge) {
-  EXPECT_EQ(FitColumns("abcdef", 6), "abcdef");
-  EXPECT_EQ(FitColumns("abcdefg", 6), "abc...");
-  EXPECT_EQ(FitColumns("한글한글", 7), "한글...");
-  EXPECT_EQ(FitColumns("한글한글", 6), "한...");
-  EXPECT_EQ(FitColumns("a\nb\x1b[31m", 20), "a b [31m");
+TEST(TerminalText, SeveralProblemsAreListedBesideTheFirst) {
+  Comparison invalid;
+  invalid.problems = {"the first of them", "the second of them"};
+  Explain(invalid);
+  const std::string text = TerminalText(invalid);
+  EXPECT_THAT(text, HasSubstr("CAUSE  the first of them\n       the second of them\n"));
 }
 
 }  // namespace

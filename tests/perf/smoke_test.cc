@@ -31,7 +31,7 @@ struct Smoke : ::testing::Test {
         " --benchmark_min_time=0.001 --benchmark_repetitions=" + std::to_string(kRepetitions) +
         " --model=models/kobart_tiny --inputs=" + (directory_ / "inputs.jsonl").string() +
         " --batch-size=2 --beams=2 --new-tokens=" + std::to_string(kNewTokens) +
-        " --threads=1 > /dev/null 2> " + (directory_ / "said.txt").string();
+        " --threads=1 " + format_ + " > " + (directory_ / "printed.txt").string() + " 2> " + (directory_ / "said.txt").string();
     EXPECT_EQ(std::system(command.c_str()), 0) << command;
     return ReadBenchmarks(ReadJsonFile(out), out);
   }
@@ -41,6 +41,7 @@ struct Smoke : ::testing::Test {
   }
 
   testing::TemporaryDirectory directory_;
+  std::string format_;  // of what is printed
 };
 
 std::vector<data::TokenizedRow> SmallRows() {
@@ -108,6 +109,16 @@ TEST_F(Smoke, TheTimingsAreNotCalledAffectedByThePackagesBuild) {
   EXPECT_FALSE(HasSaid("WARNING*** Library"));
   EXPECT_EQ(HasSaid("note: the packaged Google Benchmark has its assertions on"), is_debug);
   EXPECT_TRUE(HasSaid("Run on (")) << "the rest of the context stays";
+}
+
+// A reporter of our own had overridden --benchmark_format: the race scripts read nothing.
+TEST_F(Smoke, TheFormatAskedForIsPrinted) {
+  Run(SmallRows());
+  EXPECT_NE(ReadFile(directory_ / "printed.txt").front(), '{');
+  format_ = "--benchmark_format=json";
+  Run(SmallRows());
+  const auto printed = (directory_ / "printed.txt").string();
+  EXPECT_FALSE(ReadBenchmarks(ReadJsonFile(printed), printed).empty());
 }
 
 TEST_F(Smoke, AWordThatIsNoFlagIsRefused) {

@@ -2,6 +2,7 @@
 
     python tests/tools/fuzz_tokenizers.py --program bazel-bin/harness/cli/plumbline --count 100000
     ... --tokenizer some/tokenizer.json      a file of one's own instead of the synthetic ones
+    ... --tokenizer some/directory           a directory, as transformers' AutoTokenizer reads it
 
 Ids, pieces, offsets (in characters) and decoded text must be equal. Prints one line a pipeline and
 up to --show differences; exits with 1 when there is any. tests/tools/fuzz_tokenizers.md lists the
@@ -21,8 +22,15 @@ from tokenizers import Tokenizer
 import tokenizer_pipelines as pipelines
 
 
+def reference_of(path):
+    if not os.path.isdir(path):
+        return Tokenizer.from_file(path)
+    import transformers
+    return transformers.AutoTokenizer.from_pretrained(path).backend_tokenizer
+
+
 def compare(name, path, program, seed, count, show, directory):
-    tokenizer = Tokenizer.from_file(path)
+    tokenizer = reference_of(path)
     texts = list(pipelines.strings(seed, count))
     source, target = os.path.join(directory, "in.jsonl"), os.path.join(directory, "out.jsonl")
     with open(source, "w") as file:

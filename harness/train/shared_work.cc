@@ -5,8 +5,6 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <cstdint>
-
 #include "harness/base/error.h"
 #include "harness/train/work_counters.h"
 
@@ -63,15 +61,26 @@ void SumGradients(const std::vector<models::NamedTensor>& parameters, world::Wor
   SumPiece(piece, world);
 }
 
-void AddEverybodysWork(ledger::Observed& part, ledger::Observed& total, world::World& world) {
+void OwnWork::Add(const std::optional<ledger::Observed>& step) {
+  if (!step) return;
+  AddWork(*step, counted_);
+  ++steps_;
+}
+
+void OwnWork::ShareInto(ledger::Observed& total, world::World& world) {
   if (world.size() == 1) {
-    AddWork(part, total);
+    AddWork(counted_, total);
   } else {
-    for (const std::string& text : world.Gather(ledger::ToJson(part).dump())) {
+    for (const std::string& text : world.Gather(ledger::ToJson(counted_).dump())) {
       AddWork(ledger::ObservedFromJson(ParseJson(text, "the work of a rank")), total);
     }
   }
-  part = {};
+  *this = {};
+}
+
+void OwnWork::GiveUpIn(ledger::Observed& total) {
+  total.uncounted_steps += steps_;
+  *this = {};
 }
 
 Json OnWriter(const std::function<Json()>& measure, world::World& world) {

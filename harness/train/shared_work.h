@@ -3,8 +3,10 @@
 #ifndef PLUMBLINE_HARNESS_TRAIN_SHARED_WORK_H_
 #define PLUMBLINE_HARNESS_TRAIN_SHARED_WORK_H_
 
+#include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,8 +20,20 @@ namespace plumbline::train {
 // Every gradient becomes the sum over all processes. A parameter that has one on some process has one on all.
 void SumGradients(const std::vector<models::NamedTensor>& parameters, world::World& world);
 
-// Everybody's `part` is added to `total` on every process; `part` starts again.
-void AddEverybodysWork(ledger::Observed& part, ledger::Observed& total, world::World& world);
+// The counted work of this process that the others do not know yet.
+class OwnWork {
+ public:
+  // One more step; nothing when its counters were off.
+  void Add(const std::optional<ledger::Observed>& step);
+  // Everybody's is added to `total` on every process; this one starts again.
+  void ShareInto(ledger::Observed& total, world::World& world);
+  // For a process that the others will never hear from: `total` says of how many steps counts are missing.
+  void GiveUpIn(ledger::Observed& total);
+
+ private:
+  ledger::Observed counted_;
+  int64_t steps_ = 0;
+};
 
 // What rank 0 measures, on every process; the others wait.
 Json OnWriter(const std::function<Json()>& measure, world::World& world);

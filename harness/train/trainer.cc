@@ -58,7 +58,7 @@ class Loop {
       return RunAll();
     } catch (const world::PeerLost& error) {
       if (arguments_.output_dir.empty()) throw;
-      counter_.facts().uncounted_steps += steps_of_own_work_;
+      own_work_.GiveUpIn(counter_.facts());
       const std::string told =
           SaveOnce(arguments_.output_dir / CheckpointName(state_.global_step), [this] { Write(); });
       throw world::PeerLost(std::string(error.what()) + "; " + told);
@@ -72,7 +72,7 @@ class Loop {
     const int64_t first_step = state_.global_step;
     // A checkpoint of the last step may still owe the end of its epoch.
     while (loop_.epoch < plan_.num_train_epochs && (!IsStopped() || loop_.update_step > 0)) RunEpoch();
-    ShareWork();
+    own_work_.ShareInto(counter_.facts(), world_);
     TakeParameterFacts(model_, counter_.facts());
     counter_.facts().taken_rows = rows_.ids;
     counter_.OnEnd(stopped_early_ ? ledger::Ending::kEarlyStopping : ledger::Ending::kCompleted);
@@ -145,8 +145,7 @@ class Loop {
     const double learning_rate = LearningRateAt(schedule_, loop_.scheduler_step);
     Update(outcome, learning_rate);
     device::Synchronize(device_);
-    work.Finish(own_work_);
-    if (arguments_.count_work) ++steps_of_own_work_;
+    own_work_.Add(work.Finish());
     Report(window, outcome.loss, learning_rate, MonotonicSeconds() - start_s,
            counter_.observed().processed_tokens - tokens_before);
   }
@@ -255,13 +254,8 @@ class Loop {
     if (saves && !arguments_.output_dir.empty()) Save();
   }
 
-  void ShareWork() {
-    AddEverybodysWork(own_work_, counter_.facts(), world_);
-    steps_of_own_work_ = 0;
-  }
-
   std::filesystem::path Save() {
-    ShareWork();
+    own_work_.ShareInto(counter_.facts(), world_);
     return world_.is_writer() ? Write() : arguments_.output_dir / CheckpointName(state_.global_step);
   }
 
@@ -330,8 +324,7 @@ class Loop {
   TrainerState state_;
   LoopState loop_;
   ledger::LedgerCounter counter_;
-  ledger::Observed own_work_;  // of this process, not yet everybody's
-  int64_t steps_of_own_work_ = 0;
+  OwnWork own_work_;
   bool everybody_ends_ = false;
   bool stopped_early_ = false;
   double evaluation_s_ = 0;  // of this session

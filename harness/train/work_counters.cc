@@ -33,8 +33,8 @@ WorkCounters::WorkCounters(bool enabled, c10::DeviceType device) {
   allocations_.emplace(device);
 }
 
-void WorkCounters::Finish(ledger::Observed& observed) {
-  if (!operators_) return;
+std::optional<ledger::Observed> WorkCounters::Finish() {
+  if (!operators_) return std::nullopt;
   const OperatorCounts operators = operators_->counts();
   const AllocationCounts allocations = allocations_->counts();
   operators_.reset();
@@ -47,7 +47,7 @@ void WorkCounters::Finish(ledger::Observed& observed) {
   part.allocation_count = allocations.count;
   part.allocation_bytes = allocations.bytes;
   part.peak_bytes = allocations.peak_bytes;
-  AddWork(part, observed);
+  return part;
 }
 
 void AddWork(const ledger::Observed& part, ledger::Observed& total) {

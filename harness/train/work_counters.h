@@ -1,4 +1,4 @@
-// The operator and allocation counters of one optimizer step, added to the ledger when it ends. Used by the trainer.
+// The operator and allocation counters of one optimizer step, for the ledger. Used by the trainer.
 #ifndef PLUMBLINE_HARNESS_TRAIN_WORK_COUNTERS_H_
 #define PLUMBLINE_HARNESS_TRAIN_WORK_COUNTERS_H_
 
@@ -16,8 +16,8 @@ namespace plumbline::train {
 class WorkCounters {
  public:
   WorkCounters(bool enabled, c10::DeviceType device);
-  // Adds what was counted to `observed` and stops. Without a call nothing is added.
-  void Finish(ledger::Observed& observed);
+  // Stops; what was counted, or nothing when the counters are off.
+  std::optional<ledger::Observed> Finish();
 
  private:
   std::optional<OperatorCounter> operators_;

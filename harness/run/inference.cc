@@ -12,7 +12,6 @@
 #include "harness/base/clock.h"
 #include "harness/base/file.h"
 #include "harness/config/compare.h"
-#include "harness/device/device.h"
 #include "harness/eval/generate_file.h"
 #include "harness/run/environment.h"
 #include "harness/run/evaluation.h"
@@ -22,6 +21,7 @@
 #include "harness/run/settings.h"
 #include "harness/train/progress.h"
 #include "models/adapt/adapter.h"
+#include "models/adapt/adapter_plan.h"
 #include "models/model.h"
 
 namespace plumbline::run {
@@ -67,8 +67,7 @@ Loaded Load(const config::Resolved& config, bool require_summary) {
   SayUnused(config);
   if (config.Has("runtime.threads"))
     at::set_num_threads(static_cast<int>(config.Int("runtime.threads")));
-  const at::Device device = DeviceOf(config);
-  device::PrepareNumerics(device, config.Bool("runtime.deterministic"));
+  const at::Device device = PreparedDevice(config);
   Loaded loaded;
   const std::filesystem::path directory = PathOf(config, "model.path");
   loaded.tokenizer = TokenizerOf(config, directory);
@@ -81,7 +80,7 @@ Loaded Load(const config::Resolved& config, bool require_summary) {
     const std::filesystem::path adapter = PathOf(config, "model.adapter");
     const auto plan = models::LoadAdapter(*loaded.model, adapter, /*trainable=*/false);
     Say("adapter: " + std::to_string(plan.modules.size()) + " modules");
-    for (const std::string& note : plan.notes) Say("note: " + note);
+    for (const std::string& note : models::NotesOn(plan.layers_without_adapter)) Say("note: " + note);
   }
   loaded.load_s = MonotonicSeconds() - start_s;
   loaded.prompting.emplace(config, *loaded.model, loaded.tokenizer.get());

@@ -5,7 +5,6 @@
 
 #include "harness/base/error.h"
 #include "harness/base/json.h"
-#include "harness/device/device.h"
 #include "harness/run/companions.h"
 #include "harness/run/settings.h"
 #include "models/adapt/adapter.h"
@@ -57,9 +56,7 @@ MergeReport MergeCheckpoint(const config::Resolved& config, const std::filesyste
   const std::filesystem::path directory = PathOf(config, "model.path");
   RequireWhole(config, directory);
   const at::ScalarType dtype = models::WeightType(config.Text("model.dtype"), directory);
-  const at::Device device = DeviceOf(config);
-  device::PrepareNumerics(device, config.Bool("runtime.deterministic"));
-  const std::unique_ptr<models::Model> model = models::LoadModel(directory, device);
+  const std::unique_ptr<models::Model> model = models::LoadModel(directory, PreparedDevice(config));
   const std::filesystem::path adapter = PathOf(config, "model.adapter");
   const models::AdapterPlan plan = models::LoadAdapter(*model, adapter, /*trainable=*/false);
   SayWhenTrainedIn4Bits(adapter);

@@ -15,7 +15,6 @@
 #include "harness/base/sha256.h"
 #include "harness/check/ledger_observations.h"
 #include "harness/config/compare.h"
-#include "harness/device/device.h"
 #include "harness/ledger/ledger.h"
 #include "harness/ledger/plan.h"
 #include "harness/ledger/plan_config.h"
@@ -35,6 +34,7 @@
 #include "harness/train/progress.h"
 #include "harness/train/trainer.h"
 #include "models/adapt/adapter.h"
+#include "models/adapt/adapter_plan.h"
 #include "models/model.h"
 
 namespace plumbline::run {
@@ -115,9 +115,7 @@ class Case {
     for (const char* key : {"model.preset", "model.type", "experiment.name", "experiment.models", "experiment.mode"})
       config_.Has(key);  // resolved already
     tokenizer_ = TokenizerOf(config_, model_directory_);
-    const at::Device device = DeviceOf(config_);
-    device::PrepareNumerics(device, arguments_.deterministic);
-    model_ = models::LoadModel(model_directory_, device);
+    model_ = models::LoadModel(model_directory_, PreparedDevice(config_));
     Quantize();
     train::RequireRange(precision_.declared, model_->config().value("model_type", ""),
                         config_.Bool("training.allow_t5_fp16"));
@@ -132,7 +130,7 @@ class Case {
       RequireStopAtTurnEnd(GenerationConfigOf(config_, *model_), prompting_->made());
     }
     trained_part_ = ChooseTrainedPart(config_, *model_);
-    for (const std::string& note : trained_part_.notes) warnings_.push_back(note);
+    for (const std::string& note : models::NotesOn(trained_part_.layers_without_adapter)) warnings_.push_back(note);
   }
 
   void Plan() {

@@ -167,6 +167,12 @@ at::Device DeviceOf(const config::Resolved& config) {
   return device::DeviceNamed(config.Text("runtime.device"), "runtime.device");
 }
 
+at::Device PreparedDevice(const config::Resolved& config) {
+  const at::Device device = DeviceOf(config);
+  device::PrepareNumerics(device, config.Bool("runtime.deterministic"));
+  return device;
+}
+
 int64_t RequiredId(const models::Model& model, const char* name) {
   const Json& own = ModelValue(model, name);
   if (own.is_number_integer()) return own.get<int64_t>();

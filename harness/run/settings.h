@@ -48,6 +48,9 @@ eval::GenerationOptions GenerationOptionsOf(const config::Resolved& config);
 // runtime.device. Errors: kUsage for a name that is none, or a device this LibTorch cannot use.
 at::Device DeviceOf(const config::Resolved& config);
 
+// The same, its numerics as runtime.deterministic wants them. Before a model is loaded there.
+at::Device PreparedDevice(const config::Resolved& config);
+
 // An id of config.json. Errors: kModel when it is absent and required by an encoder-decoder.
 int64_t RequiredId(const models::Model& model, const char* name);
 

@@ -116,7 +116,6 @@ TrainedPart ChooseTrainedPart(const config::Resolved& config, models::Model& mod
   std::sort(part.adapter_modules.begin(), part.adapter_modules.end());
   part.trainable_parameters = PlannedParameters(plan, model);
   part.layers_without_adapter = plan.layers_without_adapter;
-  part.notes = plan.notes;
   return part;
 }
 

@@ -22,7 +22,6 @@ struct TrainedPart {
   // adapter.
   int64_t trainable_parameters = -1;
   std::vector<std::string> layers_without_adapter;  // as models::AdapterPlan
-  std::vector<std::string> notes;
 };
 
 // Attaches what the configuration asks for and says what is planned. Errors: kUsage as

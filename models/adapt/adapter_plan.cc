@@ -50,7 +50,7 @@ class Planner {
     }
     RequirePatternsUsed("lora.rank_pattern", config_.rank_pattern);
     RequirePatternsUsed("lora.alpha_pattern", config_.alpha_pattern);
-    NoteGaps();
+    ListGaps();
     return std::move(plan_);
   }
 
@@ -211,7 +211,7 @@ class Planner {
     return std::regex_match(module, match, kLayer) ? match[1].str() : "";
   }
 
-  void NoteGaps() {
+  void ListGaps() {
     std::vector<std::string> layers;
     std::set<std::string> adapted;
     for (const std::string& module : names_.linears) {
@@ -219,13 +219,9 @@ class Planner {
       if (layers.empty() || layers.back() != layer) layers.push_back(layer);
     }
     for (const AdaptedModule& module : plan_.modules) adapted.insert(LayerOf(module.name));
-    std::string gaps;
     for (const std::string& layer : layers) {
-      if (adapted.contains(layer)) continue;
-      gaps += (gaps.empty() ? "" : ", ") + layer;
-      plan_.layers_without_adapter.push_back(layer);
+      if (!adapted.contains(layer)) plan_.layers_without_adapter.push_back(layer);
     }
-    if (!gaps.empty()) plan_.notes.push_back("layers without adapter: " + gaps);
   }
 
   const LoraConfig& config_;
@@ -240,6 +236,13 @@ class Planner {
 
 AdapterPlan PlanAdapter(const LoraConfig& config, const ModuleNames& names) {
   return Planner(config, names).Plan();
+}
+
+std::vector<std::string> NotesOn(const std::vector<std::string>& layers_without_adapter) {
+  if (layers_without_adapter.empty()) return {};
+  std::string layers;
+  for (const std::string& layer : layers_without_adapter) layers += (layers.empty() ? "" : ", ") + layer;
+  return {"layers without adapter: " + layers};
 }
 
 }  // namespace plumbline::models

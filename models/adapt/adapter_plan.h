@@ -24,7 +24,6 @@ struct AdapterPlan {
   std::vector<std::string> saved;      // parameters trained whole, in the model's order
   Json target_modules;                 // as PEFT would store them: never null
   std::vector<std::string> layers_without_adapter;  // of a stack that has some, in the model's order
-  std::vector<std::string> notes;                   // the same in words
 };
 
 // What a model offers.
@@ -39,6 +38,9 @@ struct ModuleNames {
 // for a module trained whole that is tied, and for two patterns that give one module different
 // values.
 AdapterPlan PlanAdapter(const LoraConfig& config, const ModuleNames& names);
+
+// What a reader of a run must know of such layers, in sentences; none of none.
+std::vector<std::string> NotesOn(const std::vector<std::string>& layers_without_adapter);
 
 }  // namespace plumbline::models
 

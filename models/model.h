@@ -10,7 +10,9 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -109,9 +111,9 @@ class Model {
 std::unique_ptr<Model> LoadModel(const std::filesystem::path& directory, const at::Device& device,
                                  at::ScalarType dtype = at::kFloat);
 
-// "float32", "bfloat16" or "float16", and back. Errors: kUsage for another name, `what` says whose it is.
+// "float32", "bfloat16" or "float16", and back; nothing for another name.
 std::string DtypeName(at::ScalarType dtype);
-at::ScalarType DtypeNamed(const std::string& name, const std::string& what);
+std::optional<at::ScalarType> FindDtype(std::string_view name);
 
 // The type that a value of model.dtype names: float32, bfloat16, float16, or auto: the one that most of the
 // checkpoint's weights are stored in (float32 for float64). Errors: kUsage for another name, kModel as LoadModel.

@@ -51,12 +51,11 @@ std::string DtypeName(at::ScalarType dtype) {
   return "float32";
 }
 
-at::ScalarType DtypeNamed(const std::string& name, const std::string& what) {
+std::optional<at::ScalarType> FindDtype(std::string_view name) {
   for (const at::ScalarType type : {at::kFloat, at::kBFloat16, at::kHalf}) {
     if (name == DtypeName(type)) return type;
   }
-  Fail(ErrorKind::kUsage, "choosing " + what, Quoted(name), "float32, bfloat16 or float16",
-       "float32");
+  return std::nullopt;
 }
 
 std::unique_ptr<Model> LoadModel(const std::filesystem::path& directory, const at::Device& device,
@@ -76,8 +75,7 @@ at::ScalarType WeightType(const std::string& dtype, const std::filesystem::path&
     const at::ScalarType common = CheckpointTensors(directory).CommonType();
     return common == at::kBFloat16 || common == at::kHalf ? common : at::kFloat;
   }
-  if (dtype == "float32" || dtype == "bfloat16" || dtype == "float16")
-    return DtypeNamed(dtype, "the type of the weights");
+  if (const auto named = FindDtype(dtype)) return *named;
   Fail(ErrorKind::kUsage, "choosing the type of the weights", Quoted(dtype),
        "auto, float32, bfloat16 or float16", "model.dtype: float32");
 }

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <cstdio>
+#include <optional>
 
 #include "harness/base/error.h"
 #include "models/adapt/quantize.h"
@@ -13,13 +14,22 @@ namespace {
 
 constexpr const char* kComputeKey = "quantization.bnb_4bit_compute_dtype";
 
-at::ScalarType ComputeTypeOf(const std::string& name) {
-  return models::DtypeNamed(name, "the type of 4-bit products");
+models::FourBitConfig FourBitConfigOf(const config::Resolved& config) {
+  const auto compute = models::FindDtype(config.Text(kComputeKey));
+  PLUMBLINE_CHECK(compute.has_value());  // the schema knows no other name
+  return {config.Text("quantization.bnb_4bit_quant_type"), config.Bool("quantization.bnb_4bit_use_double_quant"),
+          *compute};
 }
 
-models::FourBitConfig FourBitConfigOf(const config::Resolved& config) {
-  return {config.Text("quantization.bnb_4bit_quant_type"), config.Bool("quantization.bnb_4bit_use_double_quant"),
-          ComputeTypeOf(config.Text(kComputeKey))};
+// What the checkpoint computes in; left out or null means float32, as in BitsAndBytesConfig.
+at::ScalarType StoredComputeType(const Json& stored, const std::filesystem::path& directory) {
+  const auto entry = stored.find("bnb_4bit_compute_dtype");
+  if (entry == stored.end() || entry->is_null()) return at::kFloat;
+  const auto compute = entry->is_string() ? models::FindDtype(entry->get<std::string>()) : std::nullopt;
+  if (compute) return *compute;
+  Fail(ErrorKind::kModel, "reading quantization_config of " + Quoted((directory / "config.json").string()),
+       "bnb_4bit_compute_dtype " + entry->dump(), "float32, bfloat16 or float16",
+       "the checkpoint as it was saved");
 }
 
 // What a person set of the code is the checkpoint's own, or an error.
@@ -53,11 +63,12 @@ std::string QuantizeAsConfigured(const config::Resolved& config, const std::file
     const Json stored = model.config().at("quantization_config");
     if (is_asked) RequireSameAsStored(config, stored);
     const bool is_chosen = is_asked && config.At(kComputeKey).origin.layer != config::Layer::kDefault;
-    if (!is_chosen) four_bit.compute_dtype = ComputeTypeOf(stored.value("bnb_4bit_compute_dtype", "float32"));
+    if (!is_chosen) four_bit.compute_dtype = StoredComputeType(stored, directory);
   }
   const models::Quantized done = models::QuantizeLinears(model, directory, four_bit);
   return "4 bits: " + std::to_string(done.modules) + " modules, " + Megabytes(done.resident_bytes) + " instead of " +
-         Megabytes(4 * done.elements) + (is_stored ? ", as the checkpoint holds them" : "");
+         Megabytes(4 * done.elements) + ", products in " + models::DtypeName(four_bit.compute_dtype) +
+         (is_stored ? ", as the checkpoint holds them" : "");
 }
 
 }  // namespace plumbline::run

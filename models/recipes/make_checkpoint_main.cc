@@ -24,7 +24,11 @@ int Run(const std::vector<std::string>& words) {
     return 0;
   }
   if (words.size() == 4 && words[0] == "convert") {
-    SaveModel(*LoadModel(words[1], cpu), words[2], DtypeNamed(words[3], "a number type"));
+    const auto dtype = FindDtype(words[3]);
+    if (!dtype) {
+      Fail(ErrorKind::kUsage, "choosing a number type", Quoted(words[3]), "float32, bfloat16 or float16", "float32");
+    }
+    SaveModel(*LoadModel(words[1], cpu), words[2], *dtype);
     return 0;
   }
   std::fprintf(stderr,

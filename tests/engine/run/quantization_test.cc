@@ -17,9 +17,9 @@
 namespace plumbline::run {
 namespace {
 
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using ::testing::Not;
 
 constexpr const char* kAsked = "quantization.load_in_4bit=true";
 constexpr const char* kHalf = "quantization.bnb_4bit_compute_dtype=float16";
@@ -27,7 +27,7 @@ constexpr const char* kHalf = "quantization.bnb_4bit_compute_dtype=float16";
 class QuantizationTest : public ::testing::TestWithParam<const char*> {
  protected:
   // bitsandbytes' checkpoint, saying that it computes in `dtype`.
-  std::filesystem::path StoredWith(const std::string& dtype) {
+  std::filesystem::path StoredWith(const Json& dtype) {
     using enum std::filesystem::copy_options;
     std::filesystem::copy(golden_ / "quantized", directory_.path(), recursive | overwrite_existing);
     Json config = ReadJsonFile(directory_ / "config.json");
@@ -66,10 +66,17 @@ class QuantizationTest : public ::testing::TestWithParam<const char*> {
 };
 
 TEST_P(QuantizationTest, AStoredCheckpointComputesAsItSays) {
-  EXPECT_THAT(Quantize(StoredWith("bfloat16"), {}), HasSubstr("as the checkpoint holds them"));
+  EXPECT_THAT(Quantize(StoredWith("bfloat16"), {}),
+              EndsWith(", products in bfloat16, as the checkpoint holds them"));
   EXPECT_EQ(ComputeType(), at::kBFloat16);
   EXPECT_THAT(Quantize(StoredWith("bfloat16"), {kAsked}), HasSubstr("as the checkpoint holds them"));
   EXPECT_EQ(ComputeType(), at::kBFloat16);  // the key's own default is not a choice
+}
+
+// BitsAndBytesConfig makes float32 of null.
+TEST_P(QuantizationTest, AStoredCheckpointThatNamesNoTypeComputesInFloat32) {
+  EXPECT_THAT(Quantize(StoredWith(nullptr), {}), HasSubstr(", products in float32, "));
+  EXPECT_EQ(ComputeType(), at::kFloat);
 }
 
 TEST_P(QuantizationTest, AChosenTypeBeatsTheCheckpoints) {
@@ -80,14 +87,16 @@ TEST_P(QuantizationTest, AChosenTypeBeatsTheCheckpoints) {
 TEST_P(QuantizationTest, WholeWeightsTakeTheSettings) {
   EXPECT_THAT(Quantize(golden_ / "base", {}), IsEmpty());
   EXPECT_EQ(ComputeType(), at::ScalarType::Undefined);
-  EXPECT_THAT(Quantize(golden_ / "base", {kAsked}), Not(HasSubstr("checkpoint")));
+  EXPECT_THAT(Quantize(golden_ / "base", {kAsked}), EndsWith(", products in float32"));
   EXPECT_EQ(ComputeType(), at::kFloat);
   Quantize(golden_ / "base", {kAsked, kHalf});
   EXPECT_EQ(ComputeType(), at::kHalf);
 }
 
 TEST_P(QuantizationTest, ATypeThatIsNoneIsOneError) {
-  EXPECT_ERROR(Quantize(StoredWith("int3"), {}), ErrorKind::kUsage, "'int3'");
+  EXPECT_ERROR(Quantize(StoredWith("int3"), {}), ErrorKind::kModel,
+               R"(config.json': found bnb_4bit_compute_dtype "int3")");
+  EXPECT_ERROR(Quantize(StoredWith(16), {kAsked}), ErrorKind::kModel, "bnb_4bit_compute_dtype 16");
 }
 
 INSTANTIATE_TEST_SUITE_P(Shapes, QuantizationTest, ::testing::Values("llama_fp4", "mt5_nf4"));

@@ -118,7 +118,7 @@ Text StatusText(const check::RowDecision& decision) {
     case RowStatus::kChanged:
       return {"\xE2\x97\x86 " + word, "", Tone::kWorse};
     case RowStatus::kMissing:
-      return {"\xC3\x97 " + word, "", Tone::kWorse};
+      return {"\xC3\x97 " + check::ToText(decision.status), "", decision.gates ? Tone::kWorse : Tone::kMuted};
     case RowStatus::kInvalid:
       return {"\xC3\x97 " + word, "", Tone::kWorse};
     case RowStatus::kNew:

@@ -34,6 +34,11 @@ void RequireSound(const RunRecord& run) {
   const std::vector<std::string> problems = ProblemsOf(run);
   if (!problems.empty())
     RefuseRun(run, problems.front(), "a complete, finite run", "running the suite again");
+  const int64_t uncounted = run.ledger.observed.uncounted_steps;
+  if (uncounted > 0) {
+    RefuseRun(run, "no counts of " + std::to_string(uncounted) + " steps of a process that was lost",
+              "a run whose work was counted whole", "running the suite again");
+  }
   for (const ledger::Identity& identity : ledger::CheckIdentities(run.ledger)) {
     if (identity.holds) continue;
     RefuseRun(run, identity.name + " counted " + identity.observed,

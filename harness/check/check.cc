@@ -97,6 +97,16 @@ Row CandidateRow(const Observation& observation, const Applicable& applicable,
   return row;
 }
 
+RowDecision MissingDecision(const std::string& name, const ledger::Observed& observed,
+                            const CheckOptions& options) {
+  if (!DiedWithAProcess(name, observed)) {
+    return {RowStatus::kMissing, true, "stored, but not measured by this run", std::nullopt};
+  }
+  return {RowStatus::kMissing, options.strict,
+          "not counted in " + std::to_string(observed.uncounted_steps) + " steps of a process that was lost",
+          std::nullopt};
+}
+
 void AddRows(const RunRecord& run, const Applicable& applicable, const CheckOptions& options,
              Comparison& comparison) {
   std::set<std::pair<std::string, MetricClass>> measured;
@@ -113,8 +123,7 @@ void AddRows(const RunRecord& run, const Applicable& applicable, const CheckOpti
         continue;
       Row row = RowFor(stored);
       row.baseline = SummaryOf(stored);
-      row.decision = {RowStatus::kMissing, true, "stored, but not measured by this run",
-                      std::nullopt};
+      row.decision = MissingDecision(stored.name, run.ledger.observed, options);
       comparison.rows.push_back(std::move(row));
     }
   }
@@ -180,9 +189,8 @@ std::string SoundUtf8(const std::string& text) {
 Comparison Invalid(const std::string& suite, const std::string& problem) {
   Comparison comparison;
   comparison.suite = suite;
-  comparison.problems = {SoundUtf8(problem)};
   comparison.inventory = UnknownInventory();
-  Explain(comparison);
+  MakeInvalid(problem, comparison);
   return comparison;
 }
 
@@ -249,6 +257,12 @@ Comparison CheckRun(const std::filesystem::path& run_directory,
   }
 }
 
+void MakeInvalid(const std::string& problem, Comparison& comparison) {
+  comparison.problems.push_back(SoundUtf8(problem));
+  comparison.verdict = Verdict::kInvalid;
+  Explain(comparison);
+}
+
 Comparison CompareRuns(const std::filesystem::path& base_directory,
                        const std::filesystem::path& run_directory, const CheckOptions& options) {
   try {
@@ -259,11 +273,7 @@ Comparison CompareRuns(const std::filesystem::path& base_directory,
     CheckOptions labelled = options;
     labelled.baseline_label = LabelOf(base_directory, options);
     Comparison comparison = Judge(ReadRun(run_directory), baselines, labelled);
-    const std::vector<std::string> problems = ProblemsOf(base);
-    if (problems.empty()) return comparison;
-    for (const std::string& problem : problems) comparison.problems.push_back("base: " + problem);
-    comparison.verdict = Verdict::kInvalid;
-    Explain(comparison);
+    for (const std::string& problem : ProblemsOf(base)) MakeInvalid("base: " + problem, comparison);
     return comparison;
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::kData) throw;

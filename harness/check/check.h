@@ -33,6 +33,10 @@ Comparison CompareRuns(const std::filesystem::path& base_directory,
 // The two parts of both, on what was read. `baselines.exact` absent: NO_BASELINE.
 Comparison Judge(const RunRecord& run, const BaselineSet& baselines, const CheckOptions& options);
 
+// What is known only outside the run directory and leaves nothing to judge, such as how the process
+// ended: the verdict is INVALID with this problem, and explained anew.
+void MakeInvalid(const std::string& problem, Comparison& comparison);
+
 // Before the first step: semantic values that differ from the baseline's. `planned`: the plan of
 // this run; absent, it is worked out from the configuration and the stored row count. Verdict
 // CONFIG_DRIFT, else PASS (also without a baseline: the run itself will say NO_BASELINE). Errors:

@@ -77,7 +77,7 @@ void AddIdentityCases(const Comparison& comparison, std::vector<Case>& cases) {
 std::string ElementOf(const RowDecision& decision) {
   if (decision.status == RowStatus::kInvalid) return "error";
   if (decision.status == RowStatus::kNotComparable || decision.status == RowStatus::kInsufficient ||
-      decision.status == RowStatus::kNew) {
+      decision.status == RowStatus::kMissing || decision.status == RowStatus::kNew) {
     return decision.gates ? "failure" : "skipped";
   }
   return decision.gates && decision.status != RowStatus::kSame ? "failure" : "";

@@ -1,5 +1,7 @@
 #include "harness/check/ledger_observations.h"
 
+#include <vector>
+
 #include "harness/base/json.h"
 #include "harness/base/sha256.h"
 
@@ -39,9 +41,6 @@ void AddPlan(const ledger::Declared& declared, List& list) {
   list.Count("plan.warmup_steps", MetricClass::kD0, "steps", declared.schedule.warmup_steps);
 }
 
-// Otherwise a process died with counts that nobody else has.
-bool IsWhole(const ledger::Observed& observed) { return observed.uncounted_steps == 0; }
-
 void AddWork(const ledger::Observed& observed, MetricClass done, List& list) {
   list.Text("work.ending", done, "word", ToText(observed.ending));
   list.Count("work.micro_batches", done, "micro-batches", observed.micro_batches);
@@ -58,7 +57,7 @@ void AddWork(const ledger::Observed& observed, MetricClass done, List& list) {
              observed.micro_batches_per_step_max);
   const std::vector<Value> rates(observed.learning_rates.begin(), observed.learning_rates.end());
   if (!rates.empty()) list.Add("work.learning_rate", done, "1", rates, Direction::kNone);
-  if (IsWhole(observed)) list.Count("work.flops", done, "flop", observed.flops);
+  list.Count("work.flops", done, "flop", observed.flops);
 }
 
 void AddModel(const ledger::Observed& observed, List& list) {
@@ -120,12 +119,16 @@ std::vector<Observation> LedgerObservations(const ledger::Ledger& ledger,
   AddWork(ledger.observed, done, list);
   AddModel(ledger.observed, list);
   AddData(ledger.observed, done, list);
-  if (IsWhole(ledger.observed)) {
-    AddOperators(ledger.observed, done, list);
-    AddAllocations(ledger.observed, list);
-  }
+  AddOperators(ledger.observed, done, list);
+  AddAllocations(ledger.observed, list);
   AddMemory(ledger.observed, list);
+  std::erase_if(list.observations, [&](const Observation& row) { return DiedWithAProcess(row.name, ledger.observed); });
   return list.observations;
+}
+
+bool DiedWithAProcess(std::string_view name, const ledger::Observed& observed) {
+  if (observed.uncounted_steps == 0) return false;
+  return name == "work.flops" || name.starts_with("operators.") || name.starts_with("memory.alloc");
 }
 
 }  // namespace plumbline::check

@@ -50,9 +50,11 @@ std::string AdvisoryCounts(const Comparison& comparison) {
 
 std::string UnjudgedCounts(const Comparison& comparison) {
   const int64_t elsewhere = Count(comparison, RowStatus::kNotComparable, false);
+  const int64_t lost = Count(comparison, RowStatus::kMissing, false);
   const int64_t fresh = Count(comparison, RowStatus::kNew, false);
   std::string text;
   if (elsewhere > 0) text = std::to_string(elsewhere) + " stored for another machine, not judged";
+  if (lost > 0) Append(std::to_string(lost) + " not counted whole, not judged", ", ", text);
   if (fresh > 0) Append(std::to_string(fresh) + " without a stored value", ", ", text);
   return text;
 }

@@ -229,6 +229,13 @@ TEST_F(Accept, BrokenIdentityCannotBeAccepted) {
   EXPECT_TRUE(NothingStored());
 }
 
+TEST_F(Accept, CountsThatDiedWithAProcessAreRefused) {
+  RunRecord run = HonestRun();
+  run.ledger.observed.uncounted_steps = 3;
+  EXPECT_ERROR(AcceptTwice(run), ErrorKind::kData, "no counts of 3 steps of a process that was lost");
+  EXPECT_TRUE(NothingStored());
+}
+
 TEST_F(Accept, RunsOfTwoMachinesOrSuitesAreRefused) {
   RunRecord other = HonestRun();
   other.environment.machine["cpu.isa"] = "avx";

@@ -20,6 +20,9 @@ TEST(LedgerJson, TextReadsBackToTheSameText) {
   ledger.observed.first_nonfinite_step = 2;
   ledger.observed.first_nonfinite_place = "a weight";
   ledger.observed.notes = {"one", "two"};
+  ledger.observed.uncounted_steps = 2;
+  ledger.observed.loss_weight_min = 0.25;
+  ledger.observed.loss_weight_max = 4;
   ledger.observed.learning_rates.push_back(0.1);  // not exact in decimal
   const std::string text = DumpJson(ToJson(ledger));
   EXPECT_EQ(DumpJson(ToJson(LedgerFromJson(ParseJson(text, "ledger.json")))), text);
@@ -35,12 +38,14 @@ TEST(LedgerJson, AnOlderLedgerLacksTheLaterFields) {
   Json json = ToJson(HonestLedger());
   json["declared"].erase("compute_dtype");
   json["declared"].erase("layers_without_adapter");
-  for (const char* name : {"product_dtypes", "notes", "first_nonfinite_step"}) {
+  for (const char* name : {"product_dtypes", "notes", "first_nonfinite_step", "uncounted_steps",
+                           "loss_weight_min", "loss_weight_max"}) {
     json["observed"].erase(name);
   }
   const Ledger ledger = LedgerFromJson(json);
   EXPECT_EQ(ledger.declared.compute_dtype, "");
   EXPECT_EQ(ledger.observed.first_nonfinite_step, kUnknown);
+  EXPECT_EQ(ledger.observed.uncounted_steps, 0);
 }
 
 TEST(LedgerJson, WrongTypeIsNamed) {

@@ -96,7 +96,7 @@ check::Comparison Check(const Suite& suite, const Places& places) {
     options.strict = check::StrictFromEnvironment();
     comparison = check::CheckRun(run_directory, suite.baselines, options);
     comparison.audit = audit::ReadAudit(run_directory);
-    if (status != 0) comparison.problems.push_back("the engine ended with status " + std::to_string(status));
+    if (status != 0) check::MakeInvalid("the engine ended with status " + std::to_string(status), comparison);
   }
   WriteResults(comparison, run_directory, places);
   return comparison;

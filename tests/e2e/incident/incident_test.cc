@@ -135,6 +135,21 @@ TEST_F(Incident, WithoutABaselineTheVerdictSaysSoAndHowToRecordOne) {
   EXPECT_THAT(check::TerminalText(comparison), HasSubstr("bazel run //suites:mini.accept -- --reason"));
 }
 
+// Every file is there and equal, and still the program died: nothing here can be trusted.
+TEST_F(Incident, AnEngineThatDiesAfterItsLastFileIsInvalid) {
+  mini_.WriteFile("dying", "#!/bin/sh\n" + mini_.Suite().engine.string() + " \"$@\"\nkill -SEGV $$\n");
+  suite::Suite dying = mini_.Suite();
+  dying.engine = mini_.path() / "dying";
+  std::filesystem::permissions(dying.engine, std::filesystem::perms::owner_all);
+  const Comparison comparison = mini_.Check(dying);
+  EXPECT_EQ(comparison.verdict, Verdict::kInvalid);
+  EXPECT_EQ(comparison.exit_status(), 3);
+  const std::string reason = "the engine ended with status 139";
+  EXPECT_THAT(FirstLines(check::TerminalText(comparison), 2), AllOf(HasSubstr("INVALID"), HasSubstr(reason)));
+  EXPECT_THAT(ReadFile(mini_.last() / "junit.xml"), HasSubstr(reason));
+  EXPECT_THAT(ReadFile(mini_.last() / "outputs/report/report.md"), HasSubstr(reason));
+}
+
 // A schedule that never leaves its warm-up breaks no promise to a baseline: the run's own audit says it, in the suite's
 // text, in JUnit and in the report, and the verdict stays what it was.
 TEST(SuiteAudit, AWarmUpLongerThanTheRunIsShownWithoutBeingAskedFor) {

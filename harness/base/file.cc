@@ -23,6 +23,9 @@ constexpr size_t kWriteChunkBytes = size_t{1} << 30;
 // The temporary file of PATH is PATH.tmp.PID.
 constexpr std::string_view kTemporaryMark = ".tmp.";
 
+// Linux gives no process a larger id; a date behind the mark is none.
+constexpr int64_t kLargestProcess = int64_t{1} << 22;
+
 std::string SystemReason() { return std::strerror(errno); }
 
 // Opens for reading; refuses directories, which open() accepts.
@@ -120,7 +123,8 @@ bool IsAbandoned(std::string_view name) {
   const size_t mark = name.rfind(kTemporaryMark);
   if (mark == std::string_view::npos) return false;
   const auto process = ParseInt(name.substr(mark + kTemporaryMark.size()));
-  return process && *process > 0 && ::kill(static_cast<pid_t>(*process), 0) != 0 && errno == ESRCH;
+  if (!process || *process <= 0 || *process > kLargestProcess) return false;
+  return ::kill(static_cast<pid_t>(*process), 0) != 0 && errno == ESRCH;
 }
 
 void WriteFileAtomic(const std::filesystem::path& path, std::string_view bytes) {

@@ -173,7 +173,7 @@ void RemoveLeftovers(const fs::path& output_dir) {
   for (const auto& entry : fs::directory_iterator(output_dir)) {
     const std::string name = entry.path().filename().string();
     const bool is_half_checkpoint = name.starts_with(kLeftoverPrefix) && name.ends_with(".tmp");
-    if (is_half_checkpoint || IsAbandoned(name)) leftovers.push_back(entry.path());
+    if (is_half_checkpoint || (entry.is_regular_file() && IsAbandoned(name))) leftovers.push_back(entry.path());
   }
   for (const fs::path& leftover : leftovers) fs::remove_all(leftover);
 }

@@ -96,7 +96,8 @@ TEST(IsAbandoned, LeavesOtherNames) {
   const std::string process = std::to_string(BeginAndDie(directory / "f"));
   for (const std::string& name : {std::string(), std::string("f"), "f." + process, "f.tmp" + process, "f.tmp." + process + ".json",
                                   std::string("f.tmp."), std::string("f.tmp.x"), std::string("f.tmp.0"),
-                                  std::string("f.tmp.-1")}) {
+                                  std::string("f.tmp.-1"), std::string("f.tmp.20260101"),
+                                  std::string("f.tmp.99999999999")}) {
     EXPECT_FALSE(IsAbandoned(name)) << name;
   }
 }

@@ -104,12 +104,15 @@ TEST(CheckpointDirectory, LeftoversOfTheDeadGoAndThoseOfTheLivingStay) {
   const TemporaryDirectory output;
   Write(output, 4);
   fs::create_directories(output / ".checkpoint-8.tmp");
+  const std::string folder = "mine.tmp." + DeadProcess();  // nothing here makes folders of such a name
+  fs::create_directories(output / folder);
   const std::string alive = std::to_string(::getpid());
   for (const std::string& name : {std::string("results.json"), std::string("notes.tmp.txt"),
                                   "results.json.tmp." + DeadProcess(), "results.json.tmp." + alive})
     WriteFileAtomic(output / name, "{}");
   RemoveLeftovers(output.path());
-  EXPECT_THAT(output.List(), ElementsAre("checkpoint-4", "notes.tmp.txt", "results.json", "results.json.tmp." + alive));
+  EXPECT_THAT(output.List(), ElementsAre("checkpoint-4", folder, "notes.tmp.txt", "results.json",
+                                         "results.json.tmp." + alive));
 }
 
 // A child rewrites one checkpoint as fast as it can and is killed at different moments.

@@ -3,7 +3,6 @@
 #include <benchmark/benchmark.h>
 
 #include <cstdio>
-#include <cstdlib>
 #include <iostream>
 #include <sstream>
 
@@ -56,18 +55,6 @@ class Reporter final : public benchmark::ConsoleReporter {
       "note: the packaged Google Benchmark has its assertions on: they run between passes; what is timed is optimized";
 };
 
-// Google Benchmark's own choice of reporter, which one that is handed over would override.
-bool IsForConsole(int argc, char** argv) {
-  constexpr std::string_view kFormat = "--benchmark_format=";
-  const char* variable = std::getenv("BENCHMARK_FORMAT");
-  std::string_view format = variable == nullptr ? "console" : variable;
-  for (int i = 1; i < argc; ++i) {
-    const std::string_view word = argv[i];
-    if (word.starts_with(kFormat)) format = word.substr(kFormat.size());
-  }
-  return format == "console";
-}
-
 }  // namespace
 
 Flags::Flags(int argc, char** argv) {
@@ -97,11 +84,13 @@ int64_t Flags::Count(const std::string& name, int64_t otherwise) const {
 
 int Main(int argc, char** argv, void (*register_all)(const Flags& flags)) {
   try {
-    Reporter reporter;
-    const bool is_for_console = IsForConsole(argc, argv);
     benchmark::Initialize(&argc, argv);
     register_all(Flags(argc, argv));
-    benchmark::RunSpecifiedBenchmarks(is_for_console ? &reporter : nullptr);
+    // The one that --benchmark_format asks for; ours stands in for that of the console alone. Both live to the end.
+    benchmark::BenchmarkReporter* const chosen = benchmark::CreateDefaultDisplayReporter();
+    static Reporter console;
+    const bool is_for_console = dynamic_cast<benchmark::ConsoleReporter*>(chosen) != nullptr;
+    benchmark::RunSpecifiedBenchmarks(is_for_console ? &console : chosen);
     benchmark::Shutdown();
     return 0;
   } catch (const Error& error) {

@@ -34,6 +34,7 @@ def perf_program(name, deps, torch = False):
             "//harness/base",
             "//harness/measure:inputs",
             "//tests/testing",
+            "//tests/testing:command",
             "@system//:gtest",
         ],
     )

@@ -2,13 +2,13 @@
 // the inputs it was given. No figure is judged.
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <string>
 
 #include "harness/base/file.h"
 #include "harness/base/json.h"
 #include "harness/measure/benchmark_json.h"
 #include "harness/measure/inputs.h"
+#include "tests/testing/command.h"
 #include "tests/testing/temporary_directory.h"
 
 namespace plumbline::measure {
@@ -31,17 +31,19 @@ struct Smoke : ::testing::Test {
         " --benchmark_min_time=0.001 --benchmark_repetitions=" + std::to_string(kRepetitions) +
         " --model=models/kobart_tiny --inputs=" + (directory_ / "inputs.jsonl").string() +
         " --batch-size=2 --beams=2 --new-tokens=" + std::to_string(kNewTokens) +
-        " --threads=1 " + format_ + " > " + (directory_ / "printed.txt").string() + " 2> " + (directory_ / "said.txt").string();
-    EXPECT_EQ(std::system(command.c_str()), 0) << command;
+        " --threads=1 " + format_;
+    outcome_ = testing::RunProgram(command, directory_.path());
+    EXPECT_EQ(outcome_.status, 0) << command << "\n" << outcome_.err;
     return ReadBenchmarks(ReadJsonFile(out), out);
   }
 
   bool HasSaid(const std::string& words) const {
-    return ReadFile(directory_ / "said.txt").find(words) != std::string::npos;
+    return outcome_.err.find(words) != std::string::npos;
   }
 
   testing::TemporaryDirectory directory_;
   std::string format_;  // of what is printed
+  testing::ProgramOutcome outcome_;
 };
 
 std::vector<data::TokenizedRow> SmallRows() {
@@ -114,15 +116,17 @@ TEST_F(Smoke, TheTimingsAreNotCalledAffectedByThePackagesBuild) {
 // A reporter of our own had overridden --benchmark_format: the race scripts read nothing.
 TEST_F(Smoke, TheFormatAskedForIsPrinted) {
   Run(SmallRows());
-  EXPECT_NE(ReadFile(directory_ / "printed.txt").front(), '{');
+  EXPECT_NE(outcome_.out, "");
+  EXPECT_FALSE(outcome_.out.starts_with("{"));
   format_ = "--benchmark_format=json";
   Run(SmallRows());
-  const auto printed = (directory_ / "printed.txt").string();
-  EXPECT_FALSE(ReadBenchmarks(ReadJsonFile(printed), printed).empty());
+  EXPECT_FALSE(ReadBenchmarks(ParseJson(outcome_.out, "what is printed"), "what is printed").empty());
 }
 
 TEST_F(Smoke, AWordThatIsNoFlagIsRefused) {
-  EXPECT_NE(std::system((program + " batch-size=2 2> /dev/null").c_str()), 0);
+  const testing::ProgramOutcome refused = testing::RunProgram(program + " batch-size=2", directory_.path());
+  EXPECT_NE(refused.status, 0);
+  EXPECT_NE(refused.err.find("'batch-size=2'"), std::string::npos) << refused.err;
 }
 
 }  // namespace

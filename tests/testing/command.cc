@@ -3,7 +3,6 @@
 #include <sys/wait.h>
 
 #include <cstdio>
-#include <sstream>
 
 #include "harness/base/error.h"
 #include "harness/base/file.h"
@@ -25,13 +24,6 @@ ProgramOutcome RunProgram(const std::string& command, const std::filesystem::pat
   const std::filesystem::path err = directory / "stderr";
   const CommandOutcome outcome = RunCommand(command + " 2>" + err.string());
   return {outcome.status, outcome.output, ReadFile(err)};
-}
-
-std::vector<std::string> LinesOf(const std::string& text) {
-  std::vector<std::string> lines;
-  std::istringstream stream(text);
-  for (std::string line; std::getline(stream, line);) lines.push_back(line);
-  return lines;
 }
 
 }  // namespace plumbline::testing

@@ -4,7 +4,6 @@
 
 #include <filesystem>
 #include <string>
-#include <vector>
 
 namespace plumbline::testing {
 
@@ -27,11 +26,8 @@ struct ProgramOutcome {
 ProgramOutcome RunProgram(const std::string& command, const std::filesystem::path& directory);
 
 // What starts the processes of one world, the number and the program to follow: kMpirun + "2 engine run ...".
-inline constexpr const char* kMpirun =
+inline const std::string kMpirun =
     "OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 TMPDIR=/tmp mpirun --oversubscribe -np ";
-
-// The lines of a text, without their ends.
-std::vector<std::string> LinesOf(const std::string& text);
 
 }  // namespace plumbline::testing
 

@@ -4,13 +4,13 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
-#include <sstream>
 #include <string>
 #include <vector>
 
 #include "harness/base/file.h"
 #include "harness/base/json.h"
 #include "tests/e2e/incident/miniature.h"
+#include "tests/testing/lines.h"
 
 namespace plumbline::testing {
 namespace {
@@ -52,12 +52,7 @@ class CausalRun : public ::testing::TestWithParam<const char*> {
     return 0;
   }
 
-  std::vector<Json> Predictions() const {
-    std::istringstream lines(ReadFile(out_ / "predictions.jsonl"));
-    std::vector<Json> all;
-    for (std::string line; std::getline(lines, line);) all.push_back(Json::parse(line));
-    return all;
-  }
+  std::vector<Json> Predictions() const { return JsonLines(out_ / "predictions.jsonl"); }
 
   Miniature mini_;
   std::filesystem::path out_ = mini_.path() / "causal_out";

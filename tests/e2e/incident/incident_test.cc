@@ -11,6 +11,7 @@
 #include "harness/check/terminal.h"
 #include "harness/ledger/ledger.h"
 #include "tests/e2e/incident/miniature.h"
+#include "tests/testing/lines.h"
 
 namespace plumbline::testing {
 namespace {

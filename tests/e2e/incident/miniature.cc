@@ -1,7 +1,6 @@
 #include "tests/e2e/incident/miniature.h"
 
 #include <cstdlib>
-#include <sstream>
 
 #include "harness/base/error.h"
 #include "harness/base/file.h"
@@ -40,13 +39,6 @@ std::filesystem::path Runfile(const std::string& name) {
   return std::filesystem::path(root) / "plumbline" / name;
 }
 
-std::vector<Json> JsonLines(const std::filesystem::path& path) {
-  std::istringstream text(ReadFile(path));
-  std::vector<Json> lines;
-  for (std::string line; std::getline(text, line);) lines.push_back(ParseJson(line, "line"));
-  return lines;
-}
-
 std::string DataLines(const Json& rows) {
   std::string lines;
   int number = 0;
@@ -58,13 +50,6 @@ std::string DataLines(const Json& rows) {
              "\n";
   }
   return lines;
-}
-
-std::string FirstLines(const std::string& text, int count) {
-  std::istringstream lines(text);
-  std::string line, first;
-  for (int i = 0; i < count && std::getline(lines, line); ++i) first += line + "\n";
-  return first;
 }
 
 Miniature::Miniature() {

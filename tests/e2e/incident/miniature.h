@@ -48,14 +48,8 @@ class Miniature {
 // A file of Bazel's runfiles.
 std::filesystem::path Runfile(const std::string& name);
 
-// The rows of a JSON lines file.
-std::vector<Json> JsonLines(const std::filesystem::path& path);
-
 // The rows of golden JSON ({"input_ids", "labels"}) as data lines named row0, row1, ...
 std::string DataLines(const Json& rows);
-
-// The first `count` lines of a text.
-std::string FirstLines(const std::string& text, int count);
 
 }  // namespace plumbline::testing
 

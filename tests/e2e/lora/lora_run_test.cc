@@ -9,6 +9,7 @@
 #include "harness/base/file.h"
 #include "harness/base/json.h"
 #include "tests/e2e/incident/miniature.h"
+#include "tests/testing/lines.h"
 
 namespace plumbline::testing {
 namespace {

@@ -13,6 +13,7 @@
 #include "harness/base/json.h"
 #include "models/safetensors.h"
 #include "tests/e2e/incident/miniature.h"
+#include "tests/testing/lines.h"
 
 namespace plumbline::testing {
 namespace {

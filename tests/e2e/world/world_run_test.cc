@@ -25,8 +25,6 @@ using ::testing::Not;
 constexpr double kLossRelativeTolerance = 1e-5;
 constexpr double kNormRelativeTolerance = 1e-5;
 
-const std::string kLaunch = kMpirun;
-
 // 400 steps of four rows: time enough to be stopped in the middle.
 const std::string kLong =
     "--batch-size 2 --epochs 100 --set training.save_steps=20 --set training.eval_steps=1000";
@@ -69,7 +67,7 @@ class WorldRun : public ::testing::Test {
   void ExpectEqualsOneRank(const std::string& ranks, const std::string& batch,
                            const std::string& whole_batch, const std::string& words) {
     ASSERT_EQ(Shell(Train("one", "--batch-size " + whole_batch + words)), 0) << Said();
-    ASSERT_EQ(Shell(kLaunch + ranks + " " + Train("many", "--batch-size " + batch + words)), 0)
+    ASSERT_EQ(Shell(kMpirun + ranks + " " + Train("many", "--batch-size " + batch + words)), 0)
         << Said();
     ExpectNear(Logged("many", "loss"), Logged("one", "loss"), kLossRelativeTolerance);
     ExpectNear(Logged("many", "grad_norm"), Logged("one", "grad_norm"), kNormRelativeTolerance);
@@ -120,7 +118,7 @@ TEST_F(WorldRun, AnAdapterTrainsAsOnOneRank) {
 TEST_F(WorldRun, OneStepsGradientsEqualOneRanks) {
   const std::string words = " --set training.max_steps=1 --set training.max_grad_norm=0";
   ASSERT_EQ(Shell(Train("one", "--batch-size 8" + words)), 0) << Said();
-  ASSERT_EQ(Shell(kLaunch + "2 " + Train("two", "--batch-size 4" + words)), 0) << Said();
+  ASSERT_EQ(Shell(kMpirun + "2 " + Train("two", "--batch-size 4" + words)), 0) << Said();
   const models::SafetensorsFile one(mini_.path() / "one/checkpoint-1/optimizer.safetensors");
   const models::SafetensorsFile two(mini_.path() / "two/checkpoint-1/optimizer.safetensors");
   double largest = 0, difference = 0;
@@ -138,7 +136,7 @@ TEST_F(WorldRun, OneStepsGradientsEqualOneRanks) {
 
 TEST_F(WorldRun, AnotherSettingOnOneRankIsRefused) {
   const std::string run = Train("out", "--epochs 1");
-  EXPECT_NE(Shell(kLaunch + "1 " + run + " --learning-rate 1e-3 : -np 1 " + run + " --learning-rate 2e-3"), 0);
+  EXPECT_NE(Shell(kMpirun + "1 " + run + " --learning-rate 1e-3 : -np 1 " + run + " --learning-rate 2e-3"), 0);
   EXPECT_THAT(Said(), HasSubstr("another configuration on rank 1 than on rank 0"));
 }
 
@@ -172,7 +170,7 @@ class LostRank : public WorldRun, public ::testing::WithParamInterface<const cha
 
 TEST_P(LostRank, LeavesACheckpointThatGoesOnToTheSameEnd) {
   const std::string& words = kLong;
-  ASSERT_EQ(Shell(kLaunch + "2 " + Train("whole", words)), 0) << Said();
+  ASSERT_EQ(Shell(kMpirun + "2 " + Train("whole", words)), 0) << Said();
   const std::string stroke = std::string("set -- ") + kRanks + "; kill -KILL $" + GetParam();
   const int status = Shell(StruckAtCheckpoint(Train("out", words), stroke));
   ASSERT_NE(status, kNeverThere) << Said();

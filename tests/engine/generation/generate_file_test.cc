@@ -2,12 +2,12 @@
 
 #include <gtest/gtest.h>
 
-#include <sstream>
 
 #include "harness/base/file.h"
 #include "harness/base/json.h"
 #include "tests/engine/generation/hash_model.h"
 #include "tests/testing/error_matcher.h"
+#include "tests/testing/lines.h"
 #include "tests/testing/temporary_directory.h"
 
 namespace plumbline::eval {
@@ -60,13 +60,6 @@ std::vector<data::TokenizedRow> Rows(int64_t count) {
   return rows;
 }
 
-std::vector<Json> Lines(const std::filesystem::path& path) {
-  std::istringstream text(ReadFile(path));
-  std::vector<Json> lines;
-  for (std::string line; std::getline(text, line);) lines.push_back(ParseJson(line, "line"));
-  return lines;
-}
-
 TEST(GenerateFile, LinesStandInTheOrderOfTheRowsWhateverTheWindows) {
   HashModel model({});
   const TemporaryDirectory directory;
@@ -75,7 +68,7 @@ TEST(GenerateFile, LinesStandInTheOrderOfTheRowsWhateverTheWindows) {
   const GeneratedFile result =
       GenerateFile(model, rows, nullptr, Config(1), {2, [&](int64_t done) { last = done; }},
                    directory / "out.jsonl");
-  const std::vector<Json> lines = Lines(directory / "out.jsonl");
+  const std::vector<Json> lines = testing::JsonLines(directory / "out.jsonl");
   ASSERT_EQ(lines.size(), 150U);
   EXPECT_EQ(last, 150);
   EXPECT_EQ(result.num_rows, 150);
@@ -92,7 +85,7 @@ TEST(GenerateFile, GreedyWithoutATokenizerHasNullPredictionAndScore) {
   HashModel model({});
   const TemporaryDirectory directory;
   GenerateFile(model, Rows(1), nullptr, Config(1), {}, directory / "out.jsonl");
-  const Json line = Lines(directory / "out.jsonl").at(0);
+  const Json line = testing::JsonLines(directory / "out.jsonl").at(0);
   EXPECT_EQ(line.size(), 4U);
   EXPECT_TRUE(line.at("prediction").is_null());
   EXPECT_TRUE(line.at("score").is_null());

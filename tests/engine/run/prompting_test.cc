@@ -5,8 +5,8 @@
 
 #include "harness/base/file.h"
 #include "harness/base/json.h"
-#include "harness/config/resolve.h"
 #include "tests/engine/generation/hash_model.h"
+#include "tests/engine/run/settings.h"
 #include "tests/testing/error_matcher.h"
 #include "tests/testing/temporary_directory.h"
 #include "tests/unit/data/tiny_tokenizer.h"
@@ -35,14 +35,7 @@ class PromptingTest : public ::testing::Test {
 
   // The style that is chosen, "none" for no prompt; settings are key=value.
   std::string StyleWith(const std::vector<std::string>& settings, bool is_encoder_decoder = false) {
-    config::Inputs inputs;
-    inputs.arguments.push_back({"model.path", {directory_.path().string()}, false, 1, "--model"});
-    for (const std::string& setting : settings) {
-      const size_t equals = setting.find('=');
-      inputs.arguments.push_back(
-          {setting.substr(0, equals), {setting.substr(equals + 1)}, false, 2, "--set"});
-    }
-    const config::Resolved config = config::Resolve(inputs);
+    const config::Resolved config = ResolvedWith(directory_.path(), settings);
     testing::HashModelOptions options;
     options.is_encoder_decoder = is_encoder_decoder;
     const testing::HashModel model(options);

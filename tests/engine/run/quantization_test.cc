@@ -9,8 +9,8 @@
 
 #include "harness/base/file.h"
 #include "harness/base/json.h"
-#include "harness/config/resolve.h"
 #include "models/named_linear.h"
+#include "tests/engine/run/settings.h"
 #include "tests/testing/error_matcher.h"
 #include "tests/testing/temporary_directory.h"
 
@@ -38,15 +38,8 @@ class QuantizationTest : public ::testing::TestWithParam<const char*> {
 
   // What is said; settings are key=value.
   std::string Quantize(const std::filesystem::path& model, const std::vector<std::string>& settings) {
-    config::Inputs inputs;
-    inputs.arguments.push_back({"model.path", {model.string()}, false, 1, "--model"});
-    for (const std::string& setting : settings) {
-      const size_t equals = setting.find('=');
-      inputs.arguments.push_back(
-          {setting.substr(0, equals), {setting.substr(equals + 1)}, false, 2, "--set"});
-    }
     model_ = models::LoadModel(model, at::kCPU);
-    return QuantizeAsConfigured(config::Resolve(inputs), model, *model_);
+    return QuantizeAsConfigured(ResolvedWith(model, settings), model, *model_);
   }
 
   // Of every map in 4 bits; undefined when there is none.

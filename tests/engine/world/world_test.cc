@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "tests/testing/command.h"
+#include "tests/testing/lines.h"
 
 namespace plumbline::world {
 namespace {

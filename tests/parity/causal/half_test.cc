@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/parity/causal/golden.h"
+#include "tests/parity/ladder/rungs.h"
 
 namespace plumbline {
 namespace {
@@ -20,13 +21,9 @@ TEST_P(CausalHalf, HalfPrecisionFilesReadAsFp32GiveTransformersLogits) {
   EXPECT_EQ(model->Parameters()[0].value.scalar_type(), at::kFloat);
   const at::NoGradGuard no_grad;
   const models::PackedBatch batch = testing::PackCausalItems(golden.expected.at("batch"));
-  const at::Tensor logits_MV = model->Logits(batch);
-  for (int64_t i = 0; i < batch.num_items(); ++i) {
-    const at::Tensor wanted = golden.Tensor("logits/" + std::to_string(i));
-    const at::Tensor found =
-        logits_MV.narrow(0, batch.target_offsets[static_cast<size_t>(i)], wanted.size(0));
-    EXPECT_TRUE(testing::Near("logits of item " + std::to_string(i), found, wanted, kLogitTolerance));
-  }
+  testing::ExpectItemsNear(
+      "logits", model->Logits(batch), batch, [&](int64_t i) { return golden.Tensor("logits/" + std::to_string(i)); },
+      kLogitTolerance);
 }
 
 INSTANTIATE_TEST_SUITE_P(Shapes, CausalHalf, ::testing::ValuesIn(testing::kCausalHalves),

@@ -10,6 +10,19 @@
 #include "tests/parity/bart/golden.h"
 
 namespace plumbline::testing {
+namespace {
+
+// The micro-batches of one step, cycling through the golden ones.
+std::vector<models::PackedBatch> WindowOf(const Json& training, size_t step,
+                                          const std::function<models::PackedBatch(const Json&)>& pack) {
+  const size_t accumulation = training.at("settings").at("accumulation").get<size_t>();
+  const Json& all = training.at("micro_batches");
+  std::vector<models::PackedBatch> window;
+  for (size_t i = 0; i < accumulation; ++i) window.push_back(pack(all.at((step * accumulation + i) % all.size())));
+  return window;
+}
+
+}  // namespace
 
 double ExpectItemsNear(const std::string& name, const at::Tensor& found_MV, const models::PackedBatch& batch,
                        const std::function<at::Tensor(int64_t)>& wanted, double tolerance) {
@@ -27,15 +40,6 @@ train::Schedule ScheduleOf(const Json& training) {
   const Json& settings = training.at("settings");
   return {"linear", settings.at("learning_rate").get<double>(), settings.at("warmup_steps").get<int64_t>(),
           training.at("num_steps").get<int64_t>()};
-}
-
-std::vector<models::PackedBatch> WindowOf(const Json& training, size_t step,
-                                          const std::function<models::PackedBatch(const Json&)>& pack) {
-  const size_t accumulation = training.at("settings").at("accumulation").get<size_t>();
-  const Json& all = training.at("micro_batches");
-  std::vector<models::PackedBatch> window;
-  for (size_t i = 0; i < accumulation; ++i) window.push_back(pack(all.at((step * accumulation + i) % all.size())));
-  return window;
 }
 
 std::vector<StepResult> StepsOf(const Json& training) {
@@ -63,6 +67,19 @@ StepResult RunStep(models::Model& model, train::AdamW& optimizer, const std::vec
   optimizer.Step(learning_rate, result.norm, clip);
   optimizer.ZeroGradients();
   return result;
+}
+
+std::vector<StepResult> RunSteps(models::Model& model, train::AdamW& optimizer, const Json& training,
+                                 const std::function<models::PackedBatch(const Json&)>& pack) {
+  const Json& settings = training.at("settings");
+  const train::Schedule schedule = ScheduleOf(training);
+  std::vector<StepResult> found;
+  for (size_t step = 0; step < training.at("steps").size(); ++step) {
+    found.push_back(RunStep(model, optimizer, WindowOf(training, step, pack),
+                            train::LearningRateAt(schedule, static_cast<int64_t>(step)),
+                            settings.at("clip").get<double>(), settings.at("smoothing").get<double>()));
+  }
+  return found;
 }
 
 void ExpectStepsNear(const std::vector<StepResult>& found, const std::vector<StepResult>& wanted, double loss_tolerance,

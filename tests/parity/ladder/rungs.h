@@ -21,10 +21,8 @@ namespace plumbline::testing {
 double ExpectItemsNear(const std::string& name, const at::Tensor& found_MV, const models::PackedBatch& batch,
                        const std::function<at::Tensor(int64_t)>& wanted, double tolerance);
 
-// Goldens' "training": its settings as a schedule, and the micro-batches of one step, cycling through the golden ones.
+// The schedule of goldens' "training".
 train::Schedule ScheduleOf(const Json& training);
-std::vector<models::PackedBatch> WindowOf(const Json& training, size_t step,
-                                          const std::function<models::PackedBatch(const Json&)>& pack);
 
 struct StepResult {
   double loss = 0;                // mean over the step's target tokens
@@ -38,6 +36,10 @@ std::vector<StepResult> StepsOf(const Json& training);
 // One step over a window, the loss divided by the target tokens of the whole window.
 StepResult RunStep(models::Model& model, train::AdamW& optimizer, const std::vector<models::PackedBatch>& window,
                    double learning_rate, double clip, double smoothing = 0);
+
+// As many steps as "training" has, with its settings.
+std::vector<StepResult> RunSteps(models::Model& model, train::AdamW& optimizer, const Json& training,
+                                 const std::function<models::PackedBatch(const Json&)>& pack);
 
 // Expects as many steps, each loss and norm within its relative tolerance, and the same tokens; prints the worst loss.
 void ExpectStepsNear(const std::vector<StepResult>& found, const std::vector<StepResult>& wanted, double loss_tolerance,

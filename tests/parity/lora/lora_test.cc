@@ -77,17 +77,9 @@ class Lora : public ::testing::TestWithParam<const char*> {
 
   // The golden training.
   std::vector<testing::StepResult> RunSteps(models::Model& model) const {
-    const Json& training = expected_.at("training");
-    const train::Schedule schedule = testing::ScheduleOf(training);
     train::AdamW optimizer = Optimizer(model);
-    std::vector<testing::StepResult> found;
-    for (size_t step = 0; step < 20; ++step) {
-      const auto window = testing::WindowOf(training, step, [&](const Json& items) { return Pack(items); });
-      found.push_back(testing::RunStep(model, optimizer, window,
-                                       train::LearningRateAt(schedule, static_cast<int64_t>(step)),
-                                       training.at("settings").at("clip").get<double>()));
-    }
-    return found;
+    return testing::RunSteps(model, optimizer, expected_.at("training"),
+                             [&](const Json& items) { return Pack(items); });
   }
 
   train::AdamW Optimizer(const models::Model& model) const {

@@ -5,9 +5,9 @@
 
 #include <cmath>
 #include <limits>
-#include <sstream>
 
 #include "tests/testing/error_matcher.h"
+#include "tests/testing/lines.h"
 #include "tests/testing/temporary_directory.h"
 #include "tests/unit/check/run_fixture.h"
 
@@ -108,10 +108,7 @@ TEST_F(Accept, NewTimesAreStoredThoughTheyGateNothing) {
 
 // Lines of a baseline file outside its history.
 std::vector<std::string> BodyLines(const std::string& text) {
-  std::vector<std::string> lines;
-  std::istringstream stream(text.substr(text.find("\nscope ")));
-  for (std::string line; std::getline(stream, line);) lines.push_back(line);
-  return lines;
+  return testing::LinesOf(text.substr(text.find("\nscope ")));
 }
 
 TEST_F(Accept, NamedMetricMovesAloneAndAllOtherBytesStay) {

@@ -2,10 +2,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <sstream>
 
 #include "harness/check/terminal.h"
 #include "harness/ledger/plan_config.h"
+#include "tests/testing/lines.h"
 #include "tests/testing/temporary_directory.h"
 #include "tests/unit/check/run_fixture.h"
 
@@ -41,14 +41,6 @@ config::Entry Accumulation(const config::Origin& origin) {
   entry.origin = origin;
   entry.shadowed = {{1, config::Origin{}}};
   return entry;
-}
-
-std::string FirstFiveLines(const std::string& text) {
-  std::istringstream stream(text);
-  std::string lines;
-  std::string line;
-  for (int i = 0; i < 5 && std::getline(stream, line); ++i) lines += line + "\n";
-  return lines;
 }
 
 TEST_F(Drift, SameConfigurationPassesBeforeTheFirstStep) {
@@ -105,7 +97,7 @@ TEST_F(Drift, FirstFiveLinesNameKeyOriginValuesAndPlannedSteps) {
     EXPECT_EQ(comparison.exit_status(), 5);
     const std::string text = TerminalText(comparison);
     EXPECT_THAT(
-        FirstFiveLines(text),
+        testing::FirstLines(text, 5),
         AllOf(HasSubstr("CONFIG_DRIFT (exit 5)  nothing was trained"),
               HasSubstr("training.gradient_accumulation_steps is 4, the baseline has 1"),
               HasSubstr("4  " + config::PlaceOf(origin)), HasSubstr("1  default  in the baseline"),

@@ -3,11 +3,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <sstream>
 
 #include "harness/base/columns.h"
 #include "harness/check/attribution.h"
 #include "harness/check/tally.h"
+#include "tests/testing/lines.h"
 #include "tests/unit/check/run_fixture.h"
 
 namespace plumbline::check {
@@ -15,13 +15,7 @@ namespace {
 
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
-
-std::vector<std::string> Lines(const std::string& text) {
-  std::vector<std::string> lines;
-  std::istringstream stream(text);
-  for (std::string line; std::getline(stream, line);) lines.push_back(line);
-  return lines;
-}
+using testing::LinesOf;
 
 // A run in which everything that can be shown is wrong at once.
 RunRecord AllWrong() {
@@ -47,7 +41,7 @@ RunRecord AllWrong() {
 }
 
 void ExpectFits(const Comparison& comparison) {
-  const std::vector<std::string> lines = Lines(TerminalText(comparison));
+  const std::vector<std::string> lines = LinesOf(TerminalText(comparison));
   EXPECT_LE(lines.size(), static_cast<size_t>(kTerminalLines));
   for (const std::string& line : lines) EXPECT_LE(DisplayWidth(line), kTerminalColumns) << line;
   ASSERT_FALSE(lines.empty());
@@ -92,7 +86,7 @@ TEST(TerminalText, AnotherMachineHasNothingToDoAndMayStoreItsOwn) {
   RunRecord elsewhere = HonestRun();
   elsewhere.environment.machine["cpu.isa"] = "avx";
   const std::vector<std::string> lines =
-      Lines(TerminalText(JudgeAgainstHonest(elsewhere, {false, "s"})));
+      LinesOf(TerminalText(JudgeAgainstHonest(elsewhere, {false, "s"})));
   EXPECT_EQ(lines[1],
             "4 metrics that gate are as accepted; 3 stored for another machine, not judged");
   EXPECT_EQ(lines[lines.size() - 2],
@@ -104,7 +98,7 @@ TEST(TerminalText, RegressionSaysWhatWhyAndWhatToType) {
   RunRecord run = HonestRun();
   At(run, "eval.rouge1.f1", MetricClass::kD1).values = {0.25};
   At(run, "data.digest.train", MetricClass::kD0).values = {std::string("cd")};
-  const std::vector<std::string> lines = Lines(TerminalText(JudgeAgainstHonest(run, {false, "s"})));
+  const std::vector<std::string> lines = LinesOf(TerminalText(JudgeAgainstHonest(run, {false, "s"})));
   EXPECT_EQ(lines[0], "FAIL //suites:s  REGRESSION (exit 1)  baseline -> run");
   EXPECT_THAT(lines[1],
               StartsWith("eval.rouge1.f1 fell 0.5 to 0.25 probably because the data differs"));
@@ -135,7 +129,7 @@ TEST(TerminalText, WhatIsInvalidIsSaidOnceAndToItsEnd) {
                       "/exact.txt:998: found rows edited by hand, wanted what accept wrote; try "
                       "restoring the file from version control"};
   Explain(invalid);
-  const std::vector<std::string> lines = Lines(TerminalText(invalid));
+  const std::vector<std::string> lines = LinesOf(TerminalText(invalid));
   EXPECT_EQ(lines.front(), "STOP //suites:s  INVALID (exit 3)  nothing was trained");
   EXPECT_EQ(lines.back(), "NEXT   bazel test //suites:s");
   std::string letters;
@@ -145,7 +139,7 @@ TEST(TerminalText, WhatIsInvalidIsSaidOnceAndToItsEnd) {
   std::erase(wanted, ' ');
   EXPECT_EQ(letters, wanted);
   invalid.trained = true;  // and without sides that nobody read
-  EXPECT_EQ(Lines(TerminalText(invalid)).front(), "FAIL //suites:s  INVALID (exit 3)");
+  EXPECT_EQ(LinesOf(TerminalText(invalid)).front(), "FAIL //suites:s  INVALID (exit 3)");
 }
 
 TEST(TerminalText, SeveralProblemsAreListedBesideTheFirst) {

@@ -1,11 +1,13 @@
 // The verbs rouge and tokenize, called as main calls them.
-#include <sstream>
+#include <string>
+#include <vector>
 
 #include "harness/base/file.h"
 #include "harness/base/json.h"
 #include "harness/cli/arguments.h"
 #include "harness/cli/verb_list.h"
 #include "tests/testing/error_matcher.h"
+#include "tests/testing/lines.h"
 #include "tests/testing/temporary_directory.h"
 #include "tests/unit/data/tiny_tokenizer.h"
 
@@ -92,12 +94,10 @@ TEST(TokenizeVerb, TextAndFilesGiveIdsPiecesOffsetsAndText) {
   WriteFileAtomic(directory / "in.jsonl", "{\"text\":\"\uAC00\u00E9 7\"}\n{\"text\":\"\"}\n");
   RunVerb(TokenizeVerb(),
           {"--model", model, "--file", directory / "in.jsonl", "--out", directory / "out.jsonl"});
-  std::istringstream lines(ReadFile(directory / "out.jsonl"));
-  std::string first, second;
-  std::getline(lines, first);
-  std::getline(lines, second);
-  EXPECT_EQ(Json::parse(first), line);
-  EXPECT_EQ(Json::parse(second).at("ids"), Json::array());
+  const std::vector<Json> lines = testing::JsonLines(directory / "out.jsonl");
+  ASSERT_EQ(lines.size(), 2U);
+  EXPECT_EQ(lines[0], line);
+  EXPECT_EQ(lines[1].at("ids"), Json::array());
 }
 
 TEST(TokenizeVerb, MistakesLeaveNoFile) {

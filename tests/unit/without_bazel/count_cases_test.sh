@@ -3,17 +3,8 @@
 # ./plumbline test (Bazel being a script here), which say the same.
 set -euo pipefail
 root=$PWD
-work=$(mktemp -d "${TEST_TMPDIR:-/tmp}/XXXXXX")
-passed=0
-
-fail() {
-  printf 'FAIL: %s\n' "$*" >&2
-  exit 1
-}
-expect() { # what, found, wanted
-  [ "$2" = "$3" ] || fail "$1: found $(printf '%q' "$2"), wanted $(printf '%q' "$3")"
-  passed=$((passed + 1))
-}
+# shellcheck source=tests/unit/without_bazel/expect.sh
+source tests/unit/without_bazel/expect.sh
 
 # The files, as GoogleTest and Bazel write them: NAME on a line of its own names what follows.
 mkdir "$work/junit"

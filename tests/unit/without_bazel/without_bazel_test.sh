@@ -3,18 +3,9 @@
 set -euo pipefail
 scripts=$PWD/third_party/without_bazel
 actions=$PWD/tests/unit/without_bazel/actions.txt
-work=$(mktemp -d "${TEST_TMPDIR:-/tmp}/XXXXXX")
+# shellcheck source=tests/unit/without_bazel/expect.sh
+source tests/unit/without_bazel/expect.sh
 tree=$work/plumbline
-passed=0
-
-fail() {
-  printf 'FAIL: %s\n' "$*" >&2
-  exit 1
-}
-expect() { # what, found, wanted
-  [ "$2" = "$3" ] || fail "$1: found $(printf '%q' "$2"), wanted $(printf '%q' "$3")"
-  passed=$((passed + 1))
-}
 
 command -v make > /dev/null || fail "found no make, wanted it; try apt-get install make"
 

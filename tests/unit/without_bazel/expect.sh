@@ -1,0 +1,12 @@
+# Sourced by the tests of this folder: a folder to work in, what is expected, how many expectations held.
+work=$(mktemp -d "${TEST_TMPDIR:-/tmp}/XXXXXX")
+passed=0
+
+fail() {
+  printf 'FAIL: %s\n' "$*" >&2
+  exit 1
+}
+expect() { # what, found, wanted
+  [ "$2" = "$3" ] || fail "$1: found $(printf '%q' "$2"), wanted $(printf '%q' "$3")"
+  passed=$((passed + 1))
+}

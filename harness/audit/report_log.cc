@@ -12,7 +12,6 @@ namespace plumbline::audit {
 namespace {
 
 constexpr size_t kLongestArguments = 40'000;  // bytes between the brackets
-constexpr double kMostOfAny = 1e15;           // rows, steps or parameters: beyond, no count
 
 // Whether the characters read so far end inside quotes. A line ends them: an apostrophe opens none.
 class Quotes {
@@ -121,7 +120,7 @@ class TrainerLog {
     const auto numbers = NumbersIn(std::string_view(line.text).substr(equals));
     if (numbers.empty()) return;
     const double value = numbers[0].value.value;
-    if (!(value >= 1 && value < kMostOfAny)) return;
+    if (value < 1 || !IsCount(value)) return;
     const std::string text = std::to_string(std::llround(value));
     const auto says = [&](std::string_view words) { return line.lower.find(words) < equals; };
     const Place place = {shown_, line.text.substr(0, equals), line.line};

@@ -31,6 +31,32 @@ bool EndsInFactor(std::string_view text) {
   return behind_sign || text.empty() || !IsNameChar(text.back());
 }
 
+// At the beginning of a word: "each step", not "reached".
+bool HasWord(std::string_view text, std::string_view word) {
+  for (size_t at = text.find(word); at != std::string_view::npos; at = text.find(word, at + 1)) {
+    if (at == 0 || (!IsNameChar(text[at - 1]) && static_cast<unsigned char>(text[at - 1]) < 0x80)) return true;
+  }
+  return false;
+}
+
+// Rows of a step, a batch or an epoch: "스텝당", "매 배치", "per optimizer step", "every epoch".
+bool SpeaksOfAPart(const std::string& lower) {
+  for (const std::string part : {"스텝", "배치", "에폭", "에포크"}) {
+    if (HasAny(lower, {part + "당", part + "마다"}) || HasWord(lower, "매 " + part)) return true;
+  }
+  for (const std::string part : {"step", "batch", "epoch", "update"}) {
+    for (const char* one_of : {"per ", "per optimizer ", "per training ", "per micro-", "per mini-"}) {
+      if (HasWord(lower, one_of + part)) return true;
+    }
+    if (lower.find("/" + part) != std::string::npos) return true;
+  }
+  // One step or batch is what processes them.
+  if (HasAny(lower, {"step processed", "batch processed"}) || HasWord(lower, "한 스텝") || HasWord(lower, "한 배치")) {
+    return true;
+  }
+  return HasWord(lower, "each ") || HasWord(lower, "every ");
+}
+
 class Sentence {
  public:
   Sentence(const ReportLine& line, const std::string& shown, Evidence& run)
@@ -170,14 +196,16 @@ class Sentence {
   // "1,250초 동안 총 50,000개 샘플을 학습".
   void RowsSeen() {
     if (!Has({"동안", "처리", "seen", "processed"}) || !Has({"학습", "train"})) return;
-    if (Has({"스텝당", "스텝마다", "에폭당", "에포크당", "에폭마다", "에포크마다", "배치", "매 ", "step", "per epoch",
-             "each", "every", "batch"})) {
-      return;  // rows of a part
-    }
+    if (SpeaksOfAPart(line_.lower)) return;
     const NumberInText* rows = nullptr;
     for (const NumberInText& number : numbers_) {
       if (!CountsRows(number) || PrecededBy(line_.text, number.begin, {"초당", "초당 약"})) continue;
       if (FollowedBy(line_.text, number.end, {"samples/s", "samples per second", "rows/s"})) continue;
+      if (FollowedBy(line_.text, number.end, {"샘플씩", "개 샘플씩", "행씩", "개 행씩"})) continue;
+      if (PrecededBy(line_.lower, number.begin, {"배치", "배치 크기", "batch", "batch of", "batches of", "batch size",
+                                                 "batch size of"})) {
+        continue;
+      }
       if (rows != nullptr) return;  // which of them was seen?
       rows = &number;
     }

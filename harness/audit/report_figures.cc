@@ -214,6 +214,7 @@ class Sentence {
 
   void EvaluationShare() {
     if (!Has({"평가", "evaluation"}) || !Has({"전체 시간", "학습 시간", "of the time", "of the run", "of train"})) return;
+    if (Has({"제외", "빼고", "exclud", "without", "apart from", "not counting"})) return;  // of what is left
     const size_t word = std::min(line_.lower.find("평가"), line_.lower.find("evaluation"));
     const NumberInText* share = nullptr;
     for (const NumberInText& number : numbers_) {

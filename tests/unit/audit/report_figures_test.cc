@@ -210,6 +210,13 @@ TEST(ReportFigures, TheFigureThatAWordMeansIsTaken) {
            {"during training 500 of 5,000 samples were seen, 4,500 rows never", "samples_seen", ""},
            {"evaluation took 26% of the time", "eval_share", "26 %"},
            {"training took 26% of the time, evaluation 74%", "eval_share", ""},
+           {"excluding evaluation, training took 74% of the time", "eval_share", ""},
+           {"without the evaluation, training is 74% of the time", "eval_share", ""},
+           {"apart from evaluation, loading took 74% of the time", "eval_share", ""},
+           {"not counting evaluation, it is 74% of the run", "eval_share", ""},
+           {"평가를 제외한 학습이 전체 시간의 74%", "eval_share", ""},
+           {"평가를 빼고 학습에 전체 시간의 74%를 사용", "eval_share", ""},
+           {"평가에는 전체 시간의 26%가 사용됨", "eval_share", "26 %"},
            {"over 500 steps the mean grad_norm is 2.49 (range 0.87 to 4.11)", "grad_norm_mean", "2.49"},
            {"the mean grad_norm of 500 steps is 2.49 (range 0.87 to 4.11)", "grad_norm_mean", ""}}) {
     Evidence run;

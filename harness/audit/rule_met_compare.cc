@@ -127,12 +127,13 @@ void AcrossRuns(const Context& context, const std::vector<EvalPair>& pairs, Sink
     }
   }
   if (shares.empty()) return;
+  const std::string formula = "exp(" + lowest->value.text + ") = " + Show(Perplexity(*lowest), 3) + "; " +
+                              own.score->value.text + " = ";
   sink.Add(Verdict::kSymptom, Severity::kMajor, 0.7, kAcross)
       .With("loss", lowest->value.text)
       .With("ppl", Show(Perplexity(*lowest), 3))
       .With("shares", shares, korean)
-      .Formula("exp(" + lowest->value.text + ") = " + Show(Perplexity(*lowest), 3) + "; " +
-               own.score->value.text + " = " + shares)
+      .Formula(formula + shares, formula + korean)
       .From(lowest->place)
       .From(own.score->place)
       .From(other_place)
@@ -223,8 +224,8 @@ void DeltaWithinNoise(const Context& context, Sink& sink) {
           .With("r1", Change(*a.point, *b.point, "eval_rouge1"))
           .With("r2", Change(*a.point, *b.point, "eval_rouge2"))
           .With("rl", Change(*a.point, *b.point, "eval_rougeL"))
-          .With("first", EpochText(*a.point))
-          .With("last", EpochText(*b.point))
+          .Words("first", EpochText(*a.point))
+          .Words("last", EpochText(*b.point))
           .With("n", Show(*rows))
           .With("low", FixedText(low, 4))
           .With("high", FixedText(high, 4))

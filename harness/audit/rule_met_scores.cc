@@ -220,9 +220,9 @@ void DateHeader(const Context& context, const std::vector<Echo>& echoes, Sink& s
       }
       if (!fits) continue;
       Finding& finding = sink.Add(Verdict::kNote, Severity::kInfo, 0.4, kDateHeader)
-                             .Quote("run", context.run.name)
-                             .Quote("other", other.name)
-                             .With("gap", gap)
+                             .With("run", context.run.name)
+                             .With("other", other.name)
+                             .Words("gap", gap)
                              .Formula("n - n = " + gap);
       finding.sources.emplace_back("sgl-project/sglang#3296");
       return;

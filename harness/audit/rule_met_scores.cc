@@ -87,7 +87,7 @@ void R1EqualsRl(const Context& context, Sink& sink) {
       values += (values.empty() ? "" : ", ") + scores.r1.value.text;
       ratios += (ratios.empty() ? "" : ", ") + FixedText(R2OverR1(scores), 3);
     }
-    const auto rows = EvalRows(context.run);
+    const auto rows = RowsEvaluated(context.run);
     const std::string rows_text = rows ? ", n = " + Show(*rows) : "";
     Finding& finding = sink.Add(Verdict::kSymptom, Severity::kBlocker,
                                 equal.size() >= 2 ? 0.95 : 0.9, kEqual)

@@ -8,6 +8,11 @@
 #include "harness/eval/rouge.h"
 
 namespace plumbline::audit {
+namespace {
+
+constexpr double kFinestDigit = 1e-4;  // of scores of 0 to 1; what is printed in full must agree in it
+
+}  // namespace
 
 bool ScoresAreFine(const Evidence& run) {
   constexpr double kCoarsestDigit = 1.001e-3;
@@ -22,13 +27,13 @@ bool ScoresAreFine(const Evidence& run) {
 
 bool RougesAreEqual(const Evidence& run, const Reading& rouge1, const Reading& rougel) {
   constexpr double kFewestRows = 50;
-  if (EvalRows(run).value_or(kFewestRows) < kFewestRows) return false;
   constexpr double kPerfect = 0.95;
-  constexpr double kFinestDigit = 1e-4;  // a score printed with all its digits must agree in them
+  const double unit = RougeUnit(rouge1);
   const double gap = std::abs(rouge1.value.value - rougel.value.value);
   const double ulp = 2 * std::max(rouge1.value.half_ulp, rougel.value.half_ulp);
-  const double unit = RougeUnit(rouge1);
-  return ScoresAreFine(run) && gap <= std::min(ulp, kFinestDigit * unit) && rouge1.value.value < kPerfect * unit;
+  if (!(gap <= std::min(ulp, kFinestDigit * unit))) return false;
+  if (!(rouge1.value.value > 0) || rouge1.value.value >= kPerfect * unit) return false;
+  return RowsEvaluated(run).value_or(kFewestRows) >= kFewestRows && ScoresAreFine(run);
 }
 
 bool EqualByWords(const Evidence& run) {
@@ -44,7 +49,6 @@ bool EqualByWords(const Evidence& run) {
     rl += scores[eval::kRougeL].f1;
     ++n;
   }
-  constexpr double kFinestDigit = 1e-4;
   return n > 0 && std::abs(r1 - rl) / static_cast<double>(n) <= kFinestDigit;
 }
 

@@ -75,6 +75,14 @@ TEST(ReadingAids, EqualScoresAreNoQualityUnlessTheRowsExplainThem) {
   EXPECT_TRUE(says("beta alpha gamma", "alpha beta delta"));   // crossed: RL below R1
 }
 
+TEST(ReadingAids, ScoresOfNothingAreLowNotEqual) {
+  Evidence run;
+  run.evaluations = {PointOf({{"epoch", "1"}, {"eval_rouge1", "0.412"}, {"eval_rougeL", "0.388"}}),
+                     PointOf({{"epoch", "2"}, {"eval_rouge1", "0.0"}, {"eval_rougeL", "0.0"}})};
+  for (const ReadingAid& aid : ReadingAidsOf(run)) EXPECT_STREQ(aid.meaning.en, "low") << aid.id;
+  EXPECT_EQ(ReadingAidsOf(run).size(), 2u);
+}
+
 TEST(ReadingAids, RougeNamesTheTokenizerItDependsOn) {
   Evidence run;
   run.evaluations.push_back(PointOf({{"epoch", "1"}, {"eval_rouge1", "0.4"}}));

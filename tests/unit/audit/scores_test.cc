@@ -76,9 +76,9 @@ TEST(Scores, EqualityNeedsThreePrintedDigits) {
   EXPECT_FALSE(Said(Judge("met-r1-equals-rl", Scored("41.2", "25.0", "41.2"))).empty());
 }
 
-// The trace scores 499 rows by its rates alone.
+// The trace scores 499 rows by its rates alone, or 40: too few to tell anything.
 TEST(Scores, RowsThatNobodyDeclaredAreThoseScored) {
-  for (const int rows : {499, 50, 40}) {
+  for (const auto& [rows, fires] : std::initializer_list<std::pair<int, bool>>{{499, true}, {50, true}, {40, false}}) {
     TraceOptions options;
     options.eval_rows = rows;
     Evidence run = MakeTrace(options);
@@ -94,6 +94,10 @@ TEST(Scores, RowsThatNobodyDeclaredAreThoseScored) {
     const auto noise = Said(Judge("met-delta-within-noise", run));
     ASSERT_EQ(noise.size(), 1u);
     EXPECT_NE(noise[0].formula.find("sqrt(" + std::to_string(rows) + ")"), std::string::npos) << noise[0].formula;
+    for (Point& point : run.evaluations) point.values["eval_rougeL"] = *point.Find("eval_rouge1");
+    const auto said = Said(Judge("met-r1-equals-rl", run));  // else RL near R1 is a note
+    ASSERT_EQ(said.size(), 1u);
+    EXPECT_EQ(said[0].verdict == Verdict::kSymptom, fires) << rows;
   }
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <vector>
 
 #include "harness/audit/phrase.h"
 #include "harness/audit/rows.h"
@@ -11,6 +12,21 @@ namespace plumbline::audit {
 namespace {
 
 constexpr double kFinestDigit = 1e-4;  // of scores of 0 to 1; what is printed in full must agree in it
+
+bool MeanScoresAreEqual(const std::vector<ScoredRow>& rows) {
+  constexpr size_t kMostRows = 2000;
+  eval::RougeScorer scorer({"unicode", false});
+  double r1 = 0, rl = 0;
+  size_t n = 0;
+  for (const ScoredRow& row : rows) {
+    if (row.references.empty() || n == kMostRows) continue;
+    const auto scores = scorer.Score(row.prediction, row.references);
+    r1 += scores[eval::kRouge1].f1;
+    rl += scores[eval::kRougeL].f1;
+    ++n;
+  }
+  return n > 0 && std::abs(r1 - rl) / static_cast<double>(n) <= kFinestDigit;
+}
 
 }  // namespace
 
@@ -37,19 +53,9 @@ bool RougesAreEqual(const Evidence& run, const Reading& rouge1, const Reading& r
 }
 
 bool EqualByWords(const Evidence& run) {
-  constexpr size_t kMostRows = 2000;
-  const auto& rows = RowsOf(run).scored.rows;
-  eval::RougeScorer scorer({"unicode", false});
-  double r1 = 0, rl = 0;
-  size_t n = 0;
-  for (const ScoredRow& row : rows) {
-    if (row.references.empty() || n == kMostRows) continue;
-    const auto scores = scorer.Score(row.prediction, row.references);
-    r1 += scores[eval::kRouge1].f1;
-    rl += scores[eval::kRougeL].f1;
-    ++n;
-  }
-  return n > 0 && std::abs(r1 - rl) / static_cast<double>(n) <= kFinestDigit;
+  const Rows& rows = RowsOf(run);
+  if (!rows.equal_by_words) rows.equal_by_words = MeanScoresAreEqual(rows.scored.rows);
+  return *rows.equal_by_words;
 }
 
 }  // namespace plumbline::audit

@@ -13,7 +13,7 @@ bool ScoresAreFine(const Evidence& run);
 // Equal to the last printed digit of fine scores, neither because the outputs are perfect nor because nothing
 // matched, and over 50 rows or more (where their number is known).
 bool RougesAreEqual(const Evidence& run, const Reading& rouge1, const Reading& rougel);
-// The saved rows give it by whole words: texts of one pattern share their words in order.
+// The saved rows give it by whole words: texts of one pattern share their words in order. Scored once a run.
 bool EqualByWords(const Evidence& run);
 
 }  // namespace plumbline::audit

@@ -1,5 +1,4 @@
 // ckp-best-not-served, ckp-resume-inflates-metrics.
-#include <algorithm>
 #include <cmath>
 
 #include "harness/audit/best_evaluation.h"
@@ -73,20 +72,20 @@ bool DeclaredMetric(const Context& context, Sink& sink) {
   if (context.run.documents.ledger.is_object()) return false;
   const auto declared = BestOfDeclared(context.run);
   if (!declared) return false;
-  const auto& [metric, name, loss, best, last_point, last] = *declared;
-  if (best.point == last_point || last == nullptr) return true;
+  const Best& best = declared->best;
+  if (best.point == declared->last_point || declared->last == nullptr) return true;
   const bool as_good = LastAsGood(context.run, *declared) != AsGood::kNo;
   sink.Add(as_good ? Verdict::kNote : Verdict::kDefect, as_good ? Severity::kInfo : Severity::kMajor, 0.9,
            kLastServed)
-      .With("metric", metric->text)
+      .With("metric", declared->metric->text)
       .Words("best_at", PlaceText(*best.point))
       .With("best", best.reading->value.text)
-      .Words("last_at", PlaceText(*last_point))
-      .With("last", last->value.text)
-      .Formula(last->value.text + " against " + best.reading->value.text)
-      .From(metric->place)
+      .Words("last_at", PlaceText(*declared->last_point))
+      .With("last", declared->last->value.text)
+      .Formula(declared->last->value.text + " against " + best.reading->value.text)
+      .From(declared->metric->place)
       .From(best.reading->place)
-      .From(last->place)
+      .From(declared->last->place)
       .Do(kDo);
   return true;
 }

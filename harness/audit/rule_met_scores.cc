@@ -1,11 +1,9 @@
 // met-r1-equals-rl, and what equal scores say without any text: gen-prompt-echo (statistical
 // branch), gen-reference-in-input and the ASCII-only scorer. Catalogue D13 and 4.7.
-#include <algorithm>
 #include <cmath>
 
 #include "harness/audit/equal_rouge.h"
 #include "harness/audit/phrase.h"
-#include "harness/audit/rows.h"
 #include "harness/audit/rule.h"
 #include "harness/audit/text_branches.h"
 

@@ -3,14 +3,11 @@
 #include <algorithm>
 #include <string_view>
 
+#include "harness/audit/report_text.h"
 #include "harness/base/number.h"
 
 namespace plumbline::audit {
 namespace {
-
-bool IsNameChar(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-}
 
 bool IsName(std::string_view text) {
   return !text.empty() && std::ranges::all_of(text, IsNameChar);

@@ -21,9 +21,9 @@ std::vector<Finding> RunRule(const Rule& rule, const Context& context) {
     rule.evaluate(context, sink);
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::kData && error.kind() != ErrorKind::kModel) throw;
-    sink.NotEvaluated(kBrokenInput).Quote("error", error.what());
+    sink.NotEvaluated(kBrokenInput).With("error", error.what());
   } catch (const Json::exception& error) {  // a document whose fields are of other types
-    sink.NotEvaluated(kBrokenInput).Quote("error", error.what());
+    sink.NotEvaluated(kBrokenInput).With("error", error.what());
   }
   std::vector<Finding> findings;
   std::set<std::string> said;

@@ -30,7 +30,7 @@ std::optional<DeclaredBest> BestOfDeclared(const Evidence& run) {
   const Point& last_point = run.evaluations.back();
   const Reading* last = last_point.Find(name);
   if (last != nullptr && !last->value.Finite()) last = nullptr;
-  return DeclaredBest{metric, name, loss, best, &last_point, last};
+  return DeclaredBest{metric, name, best, &last_point, last};
 }
 
 AsGood LastAsGood(const Evidence& run, const DeclaredBest& declared) {

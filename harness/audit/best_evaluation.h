@@ -22,7 +22,6 @@ Best BestOf(const Evidence& run, std::string_view name, bool greater);
 struct DeclaredBest {
   const Setting* metric = nullptr;
   std::string name;  // of its readings: "eval_rouge1"
-  bool loss = false;
   Best best;
   const Point* last_point = nullptr;
   const Reading* last = nullptr;  // nullptr: not printed there, or no number

@@ -29,6 +29,9 @@ struct Decimal {
 // nothing else may follow. nullopt when it is no number.
 std::optional<Decimal> ParseDecimal(std::string_view text);
 
+// Rows, steps or parameters: not negative and below 1e15, beyond which nothing is counted. NaN is none.
+constexpr bool IsCount(double value) { return value >= 0 && value < 1e15; }
+
 // A number that was computed, not printed: its shortest decimal, no rounding beyond double.
 Decimal DecimalOf(double value);
 

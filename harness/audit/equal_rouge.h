@@ -10,10 +10,10 @@ namespace plumbline::audit {
 // Whether some score of the run is printed with three digits or more: healthy scores of short texts
 // share two. (Python drops zeros at the end: one score alone does not tell.)
 bool ScoresAreFine(const Evidence& run);
-// Equal to the last printed digit of fine scores, not because the outputs are perfect, and over 50 rows or more
-// (where their number is known).
+// Equal to the last printed digit of fine scores, neither because the outputs are perfect nor because nothing
+// matched, and over 50 rows or more (where their number is known).
 bool RougesAreEqual(const Evidence& run, const Reading& rouge1, const Reading& rougel);
-// The saved rows give it by whole words: texts of one pattern share their words in order.
+// The saved rows give it by whole words: texts of one pattern share their words in order. Scored once a run.
 bool EqualByWords(const Evidence& run);
 
 }  // namespace plumbline::audit

@@ -17,8 +17,7 @@ std::string ValueOf(const std::vector<Operand>& operands, std::string_view name,
     Fail(ErrorKind::kInternal, "the sentence of a finding", Quoted(text),
          "an operand for {" + std::string(name) + "}", "the rule's With()");
   }
-  if (language == Language::kEnglish) return found->value;
-  return found->korean.empty() ? KoreanWords(found->value) : found->korean;
+  return language == Language::kEnglish || found->korean.empty() ? found->value : found->korean;
 }
 
 }  // namespace
@@ -28,8 +27,8 @@ Finding& Finding::With(std::string name, std::string value, std::string korean) 
   return *this;
 }
 
-Finding& Finding::Quote(std::string name, const std::string& text) {
-  return With(std::move(name), text, text);
+Finding& Finding::Words(std::string name, const std::string& phrase) {
+  return With(std::move(name), phrase, KoreanWords(phrase));
 }
 
 Finding& Finding::From(const Place& place) {
@@ -40,10 +39,13 @@ Finding& Finding::From(const Place& place) {
   return *this;
 }
 
-Finding& Finding::Formula(std::string text) {
+Finding& Finding::Formula(std::string text, std::string korean) {
   formula = std::move(text);
+  formula_korean = std::move(korean);
   return *this;
 }
+
+Finding& Finding::FormulaAsItIs(const std::string& text) { return Formula(text, text); }
 
 Finding& Finding::Settle(const Text& text) {
   settle = text;
@@ -96,7 +98,8 @@ std::string Render(const Text& text, const std::vector<Operand>& operands, Langu
 }
 
 std::string FormulaText(const Finding& finding, Language language) {
-  return language == Language::kKorean ? KoreanWords(finding.formula) : finding.formula;
+  if (language == Language::kEnglish) return finding.formula;
+  return finding.formula_korean.empty() ? KoreanWords(finding.formula) : finding.formula_korean;
 }
 
 const char* VerdictWord(Verdict verdict) {

@@ -38,7 +38,7 @@ enum class Severity { kBlocker, kMajor, kMinor, kInfo };
 struct Operand {
   std::string name;
   std::string value;
-  std::string korean;  // as it stands there; empty: the value, its known words replaced
+  std::string korean;  // as it stands there; empty: the value
 };
 
 struct Finding {
@@ -48,6 +48,7 @@ struct Finding {
   double confidence = 0;  // 0 to 1
   Text statement;
   std::string formula;  // with its operands: "[50.385, 50.395] * [99.225, 99.235] / 2 = ..."
+  std::string formula_korean;  // empty: the formula, its known words replaced
   std::vector<Operand> operands;
   std::vector<Place> inputs;
   Text settle;  // what would settle it; empty for a contradiction that needs nothing
@@ -56,11 +57,15 @@ struct Finding {
   std::optional<std::string> suppressed;  // the reason of the suppressions file
 
   // Builders, so that a rule reads as one sentence.
+  // A figure, or what is the user's (an id, a name, a setting, a message): as it is in every language,
+  // unless `korean` says it there.
   Finding& With(std::string name, std::string value, std::string korean = "");
-  // What is the user's: an id, a name, a file, a message. It stays as it is in every language.
-  Finding& Quote(std::string name, const std::string& text);
+  // A phrase of ours, with nothing of the user's: its known words are Korean there.
+  Finding& Words(std::string name, const std::string& phrase);
   Finding& From(const Place& place);
-  Finding& Formula(std::string text);
+  // Of figures and words of ours, which are Korean there; `korean` where it holds words of the user's too.
+  Finding& Formula(std::string text, std::string korean = "");
+  Finding& FormulaAsItIs(const std::string& text);  // of figures and words of the user's alone
   Finding& Settle(const Text& text);
   Finding& Do(const Text& text);
 };
@@ -84,7 +89,7 @@ class Sink {
 // The text with its operands put in. Errors: kInternal for a name that no operand has.
 std::string Render(const Text& text, const std::vector<Operand>& operands, Language language);
 
-// Known English words of a formula or an operand in Korean; names of keys and files stay.
+// Known English words of ours in Korean; names of keys and files stay.
 std::string KoreanWords(std::string_view text);
 // The formula in the language.
 std::string FormulaText(const Finding& finding, Language language);

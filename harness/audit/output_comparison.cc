@@ -4,14 +4,13 @@
 #include <sstream>
 
 #include "harness/audit/output.h"
-#include "harness/base/utf8.h"
+#include "harness/base/columns.h"
 
 namespace plumbline::audit {
 namespace {
 
 // Columns of a terminal: quantity, declared, observed, claimed; two spaces between them.
 constexpr std::array<size_t, 4> kWidths = {22, 26, 24, 24};
-constexpr char32_t kFirstWide = 0x1100;
 constexpr size_t kMostCellBytes = 100;  // of a quoted sentence
 
 struct Words {
@@ -75,12 +74,7 @@ std::vector<std::string> Lines(const std::vector<ComparedCell>& cells, bool decl
   return lines;
 }
 
-size_t WidthOf(const std::string& text) {
-  if (FirstInvalidUtf8(text)) return text.size();
-  size_t width = 0;
-  for (const char32_t c : DecodeUtf8(text)) width += c >= kFirstWide ? 2 : 1;
-  return width;
-}
+size_t WidthOf(const std::string& text) { return static_cast<size_t>(DisplayWidth(text)); }
 
 // Cuts at spaces; a word wider than the column keeps its length.
 void Wrap(const std::string& text, size_t width, std::vector<std::string>& lines) {

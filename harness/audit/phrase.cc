@@ -85,6 +85,13 @@ Interval RowsScoredAt(const Point& evaluation) {
   return rate->value.Printed() * runtime->value.Printed();
 }
 
+std::optional<double> RowsEvaluated(const Evidence& run) {
+  const auto declared = EvalRows(run);
+  if (declared || run.evaluations.empty()) return declared;
+  const Interval scored = RowsScoredAt(run.evaluations.back());
+  return scored.Empty() ? std::nullopt : std::optional(std::round(scored.Middle()));
+}
+
 std::optional<double> RowsTrained(const Evidence& run, const Timeline& timeline) {
   if (timeline.rows_observed && timeline.rows_per_epoch && timeline.epochs_planned) {
     return static_cast<double>(*timeline.rows_per_epoch) * *timeline.epochs_planned;
@@ -96,11 +103,7 @@ std::optional<double> RowsTrained(const Evidence& run, const Timeline& timeline)
 }
 
 std::optional<double> SmallestStandardError(const Evidence& run) {
-  auto rows = EvalRows(run);
-  if (!rows && !run.evaluations.empty()) {
-    const Interval scored = RowsScoredAt(run.evaluations.back());
-    if (!scored.Empty()) rows = scored.Middle();
-  }
+  const auto rows = RowsEvaluated(run);
   return rows && *rows > 0 ? std::optional(kSmallDeviation / std::sqrt(*rows)) : std::nullopt;
 }
 

@@ -29,14 +29,15 @@ std::string JoinTexts(const std::vector<Reading>& readings, std::string_view sep
 std::optional<double> EvalRows(const Evidence& run);
 // Rows that an evaluation scored, samples/s * s; empty without both.
 Interval RowsScoredAt(const Point& evaluation);
+// As declared, else as the last evaluation scored; nullopt without either.
+std::optional<double> RowsEvaluated(const Evidence& run);
 // Rows that the whole training saw: whole ones an epoch where the rates show them, else samples/s * s;
 // nullopt without either.
 std::optional<double> RowsTrained(const Evidence& run, const Timeline& timeline);
 // Standard deviation of a row's ROUGE in the literature and in our own runs: 0.15 to 0.25.
 inline constexpr double kSmallDeviation = 0.15;
 inline constexpr double kLargeDeviation = 0.25;
-// Of a mean ROUGE (0 to 1): kSmallDeviation / sqrt(n), n as EvalRows has it or as the last evaluation
-// scored; nullopt: n is not known.
+// Of a mean ROUGE (0 to 1): kSmallDeviation / sqrt(RowsEvaluated); nullopt: that is not known.
 std::optional<double> SmallestStandardError(const Evidence& run);
 // Seconds of a training step between neighbouring log points that no evaluation interrupts.
 std::vector<double> StepTimes(const Evidence& run, const Timeline& timeline);

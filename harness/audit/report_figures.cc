@@ -8,12 +8,54 @@
 #include "harness/audit/duration.h"
 #include "harness/audit/interval.h"
 #include "harness/audit/prose_scan.h"
+#include "harness/audit/report_text.h"
 #include "harness/audit/settings.h"
 
 namespace plumbline::audit {
 namespace {
 
 constexpr size_t kNearBytes = 24;  // between a word and its figure
+
+bool IsDigit(char c) { return c >= '0' && c <= '9'; }
+
+bool HasDigit(std::string_view text) { return std::ranges::any_of(text, IsDigit); }
+
+// "2 x 8", "2x8", "(8)", "누적 8회": a figure, a bracket, a figure with its Korean counter; not "fp16".
+bool EndsInFactor(std::string_view text) {
+  while (text.ends_with(' ')) text.remove_suffix(1);
+  if (text.ends_with(')')) return true;
+  while (!text.empty() && static_cast<unsigned char>(text.back()) >= 0x80) text.remove_suffix(1);
+  if (text.empty() || !IsDigit(text.back())) return false;
+  while (!text.empty() && IsDigit(text.back())) text.remove_suffix(1);
+  const bool behind_sign = text.size() > 1 && text.back() == 'x' && IsDigit(text[text.size() - 2]);
+  return behind_sign || text.empty() || !IsNameChar(text.back());
+}
+
+// At the beginning of a word: "each step", not "reached".
+bool HasWord(std::string_view text, std::string_view word) {
+  for (size_t at = text.find(word); at != std::string_view::npos; at = text.find(word, at + 1)) {
+    if (at == 0 || (!IsNameChar(text[at - 1]) && static_cast<unsigned char>(text[at - 1]) < 0x80)) return true;
+  }
+  return false;
+}
+
+// Rows of a step, a batch or an epoch: "스텝당", "매 배치", "per optimizer step", "every epoch".
+bool SpeaksOfAPart(const std::string& lower) {
+  for (const std::string part : {"스텝", "배치", "에폭", "에포크"}) {
+    if (HasAny(lower, {part + "당", part + "마다"}) || HasWord(lower, "매 " + part)) return true;
+  }
+  for (const std::string part : {"step", "batch", "epoch", "update"}) {
+    for (const char* one_of : {"per ", "per optimizer ", "per training ", "per micro-", "per mini-"}) {
+      if (HasWord(lower, one_of + part)) return true;
+    }
+    if (lower.find("/" + part) != std::string::npos) return true;
+  }
+  // One step or batch is what processes them.
+  if (HasAny(lower, {"step processed", "batch processed"}) || HasWord(lower, "한 스텝") || HasWord(lower, "한 배치")) {
+    return true;
+  }
+  return HasWord(lower, "each ") || HasWord(lower, "every ");
+}
 
 class Sentence {
  public:
@@ -66,8 +108,7 @@ class Sentence {
   size_t ProductAfter(size_t at) const {
     const std::string& text = line_.lower;
     const auto beside = [&](size_t i) {
-      return i < text.size() && (text[i] == ' ' || text[i] == '(' || text[i] == ')' ||
-                                 (text[i] >= '0' && text[i] <= '9'));
+      return i < text.size() && (text[i] == ' ' || text[i] == '(' || text[i] == ')' || IsDigit(text[i]));
     };
     for (; at < text.size(); ++at) {
       if (text[at] == '*' && at > 0 && text[at - 1] != '*' && beside(at + 1)) return at;
@@ -83,17 +124,36 @@ class Sentence {
     return end;
   }
 
+  // Where the last '=' behind the product sign stands that a factor ends before, in the clause; npos: nowhere.
+  size_t EqualsAfter(size_t product) const {
+    const std::string& text = line_.text;
+    for (size_t at = text.rfind('=', ClauseEnd(product)); at != std::string::npos && at > product;
+         at = text.rfind('=', at - 1)) {
+      if (EndsInFactor(std::string_view(text).substr(0, at))) return at;  // not that of "key=value"
+    }
+    return std::string::npos;
+  }
+
+  // "16 = 2 x 8", "16 (batch 2 x accumulation 8)"; not "8 (x 4 accumulation)": its first factor is the 8.
+  bool StatesProduct(const NumberInText& total, size_t product) const {
+    const std::string_view text = line_.text;
+    if (total.end > product || !FollowedBy(text, total.end, {"=", "("})) return false;
+    const size_t open = text.find_first_of("=(", total.end);
+    const size_t close = text[open] == '(' ? text.find(')', open) : ClauseEnd(product);
+    if (close == std::string_view::npos || close < product) return false;
+    const std::string_view before = text.substr(open + 1, product - open - 1);
+    const bool words_alone = !HasDigit(text.substr(product, close - product));
+    return HasDigit(before) || (words_alone && before.find_first_not_of(' ') != std::string_view::npos);
+  }
+
   // What a product comes to: 16 of "2 x 8 = 16", "16 = 2 x 8" and "16 (2 x 8)"; none of "2 x 8".
   const NumberInText* ProductValue(const NumberInText* first, size_t product) const {
-    const size_t last = line_.text.substr(0, ClauseEnd(product)).rfind('=');
-    if (last != std::string::npos && last > product) {
-      const NumberInText* number = FirstAfter(last);
-      return number != nullptr && ProductAfter(number->end) >= ClauseEnd(last) ? number : nullptr;
+    const size_t equals = EqualsAfter(product);
+    if (equals != std::string::npos) {
+      const NumberInText* number = FirstAfter(equals);
+      return number != nullptr && ProductAfter(number->end) >= ClauseEnd(equals) ? number : nullptr;
     }
-    if (first == nullptr || first->end > product) return nullptr;
-    const bool stated = FollowedBy(line_.text, first->end, {"=", "("}) &&
-                        line_.text.find(')', first->end) > product;
-    return stated ? first : nullptr;
+    return first != nullptr && StatesProduct(*first, product) ? first : nullptr;
   }
 
   void EffectiveBatch() {
@@ -136,14 +196,16 @@ class Sentence {
   // "1,250초 동안 총 50,000개 샘플을 학습".
   void RowsSeen() {
     if (!Has({"동안", "처리", "seen", "processed"}) || !Has({"학습", "train"})) return;
-    if (Has({"스텝당", "스텝마다", "에폭당", "에포크당", "에폭마다", "에포크마다", "배치", "매 ", "step", "per epoch",
-             "each", "every", "batch"})) {
-      return;  // rows of a part
-    }
+    if (SpeaksOfAPart(line_.lower)) return;
     const NumberInText* rows = nullptr;
     for (const NumberInText& number : numbers_) {
       if (!CountsRows(number) || PrecededBy(line_.text, number.begin, {"초당", "초당 약"})) continue;
       if (FollowedBy(line_.text, number.end, {"samples/s", "samples per second", "rows/s"})) continue;
+      if (FollowedBy(line_.text, number.end, {"샘플씩", "개 샘플씩", "행씩", "개 행씩"})) continue;
+      if (PrecededBy(line_.lower, number.begin, {"배치", "배치 크기", "batch", "batch of", "batches of", "batch size",
+                                                 "batch size of"})) {
+        continue;
+      }
       if (rows != nullptr) return;  // which of them was seen?
       rows = &number;
     }
@@ -152,6 +214,7 @@ class Sentence {
 
   void EvaluationShare() {
     if (!Has({"평가", "evaluation"}) || !Has({"전체 시간", "학습 시간", "of the time", "of the run", "of train"})) return;
+    if (Has({"제외", "빼고", "exclud", "without", "apart from", "not counting"})) return;  // of what is left
     const size_t word = std::min(line_.lower.find("평가"), line_.lower.find("evaluation"));
     const NumberInText* share = nullptr;
     for (const NumberInText& number : numbers_) {

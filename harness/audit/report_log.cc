@@ -12,7 +12,6 @@ namespace plumbline::audit {
 namespace {
 
 constexpr size_t kLongestArguments = 40'000;  // bytes between the brackets
-constexpr double kMostOfAny = 1e15;           // rows, steps or parameters: beyond, no count
 
 // Whether the characters read so far end inside quotes. A line ends them: an apostrophe opens none.
 class Quotes {
@@ -56,24 +55,13 @@ std::vector<std::string_view> Parts(std::string_view text) {
   return parts;
 }
 
-std::string_view Stripped(std::string_view text) {
-  constexpr std::string_view kAround = " \t\n";
-  const size_t begin = text.find_first_not_of(kAround);
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(kAround) - begin + 1);
-}
-
-bool IsWordChar(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-}
-
 // "STEPS" of "IntervalStrategy.STEPS": a class, a dot, a constant; else empty.
 std::string_view EnumMember(std::string_view value) {
   const size_t dot = value.find('.');
   if (dot == std::string_view::npos || value.empty() || value[0] < 'A' || value[0] > 'Z') return {};
   const std::string_view member = value.substr(dot + 1);
-  const auto constant = [](char c) { return IsWordChar(c) && !(c >= 'a' && c <= 'z'); };
-  const bool whole = std::ranges::all_of(value.substr(0, dot), IsWordChar) && !member.empty() &&
+  const auto constant = [](char c) { return IsNameChar(c) && !(c >= 'a' && c <= 'z'); };
+  const bool whole = std::ranges::all_of(value.substr(0, dot), IsNameChar) && !member.empty() &&
                      std::ranges::all_of(member, constant);
   return whole ? member : std::string_view();
 }
@@ -82,7 +70,7 @@ std::string_view EnumMember(std::string_view value) {
 // <IntervalStrategy.STEPS: 'steps'>. As `printed` by the Trainer texts have no quotes. Empty: None, or
 // a name that only the program knows.
 std::string ValueText(std::string_view value, bool printed) {
-  value = Stripped(value);
+  value = Trimmed(value);
   if (value.starts_with("<")) value = value.substr(1, value.find(':') - 1);
   if (const std::string_view member = EnumMember(value); !member.empty()) return Lowered(member);
   size_t end = 0;
@@ -91,7 +79,7 @@ std::string ValueText(std::string_view value, bool printed) {
     const bool list = literal->IsList() || literal->IsMap();
     return list ? std::string(value) : literal->text;
   }
-  const bool word = std::ranges::all_of(value, [](char c) { return IsWordChar(c) || c == '-'; });
+  const bool word = std::ranges::all_of(value, [](char c) { return IsNameChar(c) || c == '-'; });
   return printed && word ? std::string(value) : "";
 }
 
@@ -100,8 +88,9 @@ class TrainerLog {
   TrainerLog(const std::string& shown, Evidence& run) : shown_(shown), run_(run) {}
 
   void Read(const ReportLine& line) {
-    if (in_arguments_ || BeginOfArguments(line) != 0) {
-      Arguments(line);
+    const size_t begin = in_arguments_ ? 0 : BeginOfArguments(line);
+    if (in_arguments_ || begin != 0) {
+      Arguments(line, begin);
       return;
     }
     if (line.lower.find("running ") != std::string::npos && line.text.find('*') != std::string::npos) {
@@ -131,7 +120,7 @@ class TrainerLog {
     const auto numbers = NumbersIn(std::string_view(line.text).substr(equals));
     if (numbers.empty()) return;
     const double value = numbers[0].value.value;
-    if (!(value >= 1 && value < kMostOfAny)) return;
+    if (value < 1 || !IsCount(value)) return;
     const std::string text = std::to_string(std::llround(value));
     const auto says = [&](std::string_view words) { return line.lower.find(words) < equals; };
     const Place place = {shown_, line.text.substr(0, equals), line.line};
@@ -168,10 +157,10 @@ class TrainerLog {
     return first ? begin : 0;
   }
 
-  void Arguments(const ReportLine& line) {
-    std::string_view text = line.text;
+  // `begin`: where they begin on the line that opens them.
+  void Arguments(const ReportLine& line, size_t begin) {
+    const std::string_view text = std::string_view(line.text).substr(begin);
     if (!in_arguments_) {
-      text.remove_prefix(BeginOfArguments(line));
       in_arguments_ = true;
       depth_ = 1;
       arguments_.clear();
@@ -200,7 +189,7 @@ class TrainerLog {
     for (const std::string_view part : Parts(arguments_)) {
       const size_t equals = part.find('=');
       if (equals == std::string_view::npos) continue;
-      const std::string key(Stripped(part.substr(0, equals)));
+      const std::string key(Trimmed(part.substr(0, equals)));
       std::string value = ValueText(part.substr(equals + 1), printed);
       if (value.empty() || SettingName(key).starts_with("other.")) continue;
       Place place = place_of_arguments_;

@@ -9,14 +9,6 @@ constexpr char kEscape = '\x1b';
 constexpr size_t kLongestLiteralBytes = 4 << 20;
 constexpr size_t kMostWastedBytes = 64 << 20;  // hostile text full of openings
 
-std::string_view Trimmed(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\r' || text.back() == '\t')) {
-    text.remove_suffix(1);
-  }
-  return text;
-}
-
 // Without bold, code marks and line breaks of HTML.
 std::string Plain(std::string_view text) {
   std::string out;
@@ -55,10 +47,6 @@ std::string WithoutEscapes(std::string_view text) {
     if (i < text.size() && text[i] == '\n') --i;
   }
   return plain;
-}
-
-bool IsNameChar(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
 }
 
 class Cutter {
@@ -260,6 +248,17 @@ std::string Lowered(std::string_view text) {
   std::string lower(text);
   for (char& c : lower) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
   return lower;
+}
+
+std::string_view Trimmed(std::string_view text) {
+  constexpr std::string_view kBlank = " \t\r\n";
+  const size_t begin = text.find_first_not_of(kBlank);
+  if (begin == std::string_view::npos) return {};
+  return text.substr(begin, text.find_last_not_of(kBlank) - begin + 1);
+}
+
+bool IsNameChar(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
 }
 
 bool HasAny(std::string_view lowered, std::initializer_list<std::string_view> words) {

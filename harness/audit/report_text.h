@@ -53,6 +53,10 @@ struct ReportText {
 ReportText CutReport(std::string_view text);
 
 std::string Lowered(std::string_view text);
+// Without blanks, tabs and line ends around it.
+std::string_view Trimmed(std::string_view text);
+// Letters, digits and '_' of ASCII.
+bool IsNameChar(char c);
 bool HasAny(std::string_view lowered, std::initializer_list<std::string_view> words);
 
 }  // namespace plumbline::audit

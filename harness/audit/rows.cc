@@ -105,13 +105,11 @@ DataRow DataOf(const Json& record, int64_t line) {
 
 // 0 when absent. Errors: kData for a count that no run reaches.
 int64_t CountIn(const Json& record, const char* name, int64_t line) {
-  constexpr double kMost = 1e15;
   const auto found = record.find(name);
   if (found == record.end() || !found->is_number_integer()) return 0;
-  const double count = found->get<double>();
-  if (!(count >= 0 && count <= kMost)) {
+  if (!IsCount(found->get<double>())) {
     Fail(ErrorKind::kData, "line " + std::to_string(line) + ", " + Quoted(name), found->dump(),
-         "a count from 0 to 1e15", "write the file again");
+         "a count from 0 to below 1e15", "write the file again");
   }
   return found->get<int64_t>();
 }

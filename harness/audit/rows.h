@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -76,6 +77,7 @@ struct Rows {
   // What runs of ours were made with, where their directories hold no copy: read once for all of them.
   std::shared_ptr<const RowFile<DataRow>> joined_train;
   std::shared_ptr<const RowFile<DataRow>> joined_validation;
+  mutable std::optional<bool> equal_by_words;  // of `scored`, on demand: EqualByWords in equal_rouge.h
 
   const RowFile<DataRow>& Train() const { return joined_train ? *joined_train : train; }
   const RowFile<DataRow>& Validation() const {

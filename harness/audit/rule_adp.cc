@@ -55,11 +55,12 @@ void ClaimedTotal(const Context& context, const ModelShape& shape, Sink& sink) {
     }
     sink.Add(Verdict::kContradiction, Severity::kMinor, 0.9, kTotal)
         .With("claimed", claim->text)
-        .With("model", context.run.model + " (" + shape.name + "-sized)")
+        .With("model", context.run.model + " (" + shape.name + "-sized)",
+              context.run.model + " (" + shape.name + " 크기)")
         .With("count", Show(total, 12))
         .With("ratio", Show(claimed / total, 3))
         .With("other", other, other_korean)
-        .Formula(claim->text + " / " + Show(total, 12) + " = " + Show(claimed / total, 3))
+        .FormulaAsItIs(claim->text + " / " + Show(total, 12) + " = " + Show(claimed / total, 3))
         .From(claim->place)
         .Do(kDo);
   }
@@ -95,7 +96,7 @@ void DeclaredTrainable(const Context& context, const ModelShape& shape, Sink& si
       .With("trainable", trainable->value.text)
       .With("rank", Show(*rank))
       .With("targets", names)
-      .Quote("model", shape.name)
+      .With("model", shape.name)
       .With("count", std::to_string(count))
       .With("explained", explained.empty() ? "" : "; " + explained + " reproduces it",
             explained.empty() ? "" : "; " + KoreanWords(explained) + "이면 일치")

@@ -116,6 +116,7 @@ void SayPatterns(const std::vector<std::string>& patterns, const std::set<std::s
   }
   if (num_missing == 0) return;
   const bool all = num_missing == patterns.size();
+  const std::string others = counts.empty() ? "" : "; " + counts;
   // An expression may name what only other models have: it is wrong where nothing of it is here.
   if (anywhere && !all) return;
   sink.Add(anywhere ? Verdict::kSymptom : Verdict::kDefect,
@@ -123,9 +124,9 @@ void SayPatterns(const std::vector<std::string>& patterns, const std::set<std::s
            anywhere ? kNoneNamed : all ? kNothing : kUnmatched)
       .With("n", std::to_string(patterns.size()))
       .With("missing", std::to_string(num_missing))
-      .Quote("patterns", missing)
+      .With("patterns", missing)
       .With("counts", counts)
-      .Formula(missing + ": 0 modules" + (counts.empty() ? "" : "; " + counts))
+      .Formula(missing + ": 0 modules" + others, missing + ": 모듈 0개" + others)
       .From({"adapter_config.json", "target_modules", 0})
       .From({kFile, "", 0})
       .Settle(kTargetsSettle)
@@ -148,7 +149,7 @@ void SayLayers(const std::set<std::string>& modules, const Json& config, Sink& s
     sink.Add(Verdict::kDefect, Severity::kMajor, 0.9, kLayers)
         .With("missing", std::to_string(missing.size()))
         .With("n", std::to_string(*n))
-        .Quote("stack", stack)
+        .With("stack", stack)
         .With("layers", ShowIds(missing))
         .Formula(std::to_string(layers.size()) + " of " + std::to_string(*n) + " layers")
         .From({kFile, stack, 0})
@@ -169,7 +170,7 @@ void SayLedgerLayers(const Json& ledger, Sink& sink) {
   }
   if (n == 0) return;
   sink.Add(Verdict::kDefect, Severity::kMajor, 0.9, kLayersNoted)
-      .Quote("layers", layers)
+      .With("layers", layers)
       .Formula(std::to_string(n) + " layers > 0")
       .From({"ledger.json", "declared.layers_without_adapter", 0})
       .Settle(kTargetsSettle)
@@ -219,7 +220,7 @@ void JudgeZeros(const Context& context, Sink& sink) {
   sink.Add(Verdict::kDefect, Severity::kBlocker, 0.97, kZero)
       .With("zero", std::to_string(zero))
       .With("n", std::to_string(n))
-      .Quote("name", first)
+      .With("name", first)
       .Formula(std::to_string(zero) + " / " + std::to_string(n) + " norms below 1e-6")
       .From({kFile, first, 0})
       .Settle(kZeroSettle)
@@ -242,9 +243,9 @@ void SayTensors(const Weights& weights, Sink& sink) {
   if (first_empty != nullptr) {
     sink.Add(Verdict::kDefect, Severity::kBlocker, 0.99, kEmptyTensor)
         .With("n", std::to_string(empty))
-        .Quote("name", first_empty->name)
+        .With("name", first_empty->name)
         .With("shape", Shape(first_empty->shape))
-        .Formula("0 values in " + first_empty->name)
+        .Formula("0 values in " + first_empty->name, first_empty->name + "의 값 0개")
         .From({kFile, first_empty->name, 0})
         .Do(kEmptyDo);
   }
@@ -253,7 +254,7 @@ void SayTensors(const Weights& weights, Sink& sink) {
         .With("n", std::to_string(non_finite))
         .With("all", std::to_string(all))
         .With("share", Percent(Share(non_finite, all)))
-        .Quote("name", first_broken->name)
+        .With("name", first_broken->name)
         .Formula(std::to_string(non_finite) + " / " + std::to_string(all) + " > 0")
         .From({kFile, first_broken->name, 0})
         .Do(kEmptyDo);
@@ -279,7 +280,7 @@ void JudgeEmpty(const Context& context, Sink& sink) {
   const std::string bytes = std::to_string(SizeOf(path));
   sink.Add(Verdict::kDefect, Severity::kBlocker, 0.97, kBroken)
       .With("bytes", bytes)
-      .Quote("why", why)
+      .With("why", why)
       .Formula(bytes + " bytes, 0 tensors")
       .From({kFile, "", 0})
       .Do(kEmptyDo);

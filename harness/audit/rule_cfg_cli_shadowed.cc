@@ -69,7 +69,7 @@ bool ResolvedBranch(const Context& context, Sink& sink) {
         .With("argument", argument->text)
         .With("file", file == nullptr ? "?" : file->text)
         .With("resolved", resolved->text)
-        .Formula(argument->text + " != " + resolved->text)
+        .FormulaAsItIs(argument->text + " != " + resolved->text)
         .From(argument->place)
         .From(resolved->place)
         .Do(kShadowDo);
@@ -97,7 +97,7 @@ bool DeclaredBranch(const Context& context, Sink& sink) {
         .With("file", setting.place.file)
         .With("asked", setting.text)
         .With("resolved", resolved->text)
-        .Formula(setting.text + " != " + resolved->text)
+        .FormulaAsItIs(setting.text + " != " + resolved->text)
         .From(setting.place)
         .From(resolved->place)
         .Do(kShadowDo);
@@ -192,10 +192,10 @@ bool SideBranch(const Context& context, Sink& sink) {
   const bool by_file = context.timeline.Allows(static_cast<int64_t>(file->value));
   if (argument->value == file->value || by_argument || !by_file) return true;
   TraceInputs(sink.Add(Verdict::kContradiction, Severity::kBlocker, 0.95, kSideSupported), context)
-      .With("key", "micro-batch x accumulation")
+      .Words("key", "micro-batch x accumulation")
       .With("argument", argument->text)
       .With("file", file->text)
-      .With("observed", BatchesText(context.timeline))
+      .Words("observed", BatchesText(context.timeline))
       .With("side", "file", "파일")
       .From(argument->places.front())
       .From(file->places.front());

@@ -83,7 +83,7 @@ void LauncherDisagrees(const Context& context, Sink& sink) {
         .With("file", setting.place.file)
         .With("launcher", setting.text)
         .With("run", other->text)
-        .Formula(setting.text + " != " + other->text)
+        .FormulaAsItIs(setting.text + " != " + other->text)
         .From(setting.place)
         .From(other->place)
         .Do(kLauncherDo);

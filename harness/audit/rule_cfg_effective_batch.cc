@@ -45,7 +45,7 @@ double ConfidenceOf(const Timeline& timeline) {
 Finding& Describe(Finding& finding, const Context& context, double said) {
   const Timeline& timeline = context.timeline;
   finding.With("said", Show(said))
-      .With("observed", BatchesText(timeline))
+      .Words("observed", BatchesText(timeline))
       .With("steps", timeline.steps_per_epoch.Empty() ? "?"
                                                       : Show(timeline.steps_per_epoch.Middle(), 4))
       .With("rows", timeline.rows_per_epoch ? std::to_string(*timeline.rows_per_epoch) : "?")

@@ -121,7 +121,7 @@ bool TraceBranch(const Context& context, Sink& sink) {
     TraceInputs(sink.Add(Verdict::kSymptom, SeverityOf(taken / planned), 0.85, kCause), context)
         .With("warmup", Show(taken))
         .With("ratio", Show(ratio))
-        .With("rows", RowsText(context))
+        .Words("rows", RowsText(context))
         .Formula("get_warmup_steps: warmup_steps > 0 ? warmup_steps : ceil(steps * ratio)");
   }
   Persistence(context, taken, ratio, sink);

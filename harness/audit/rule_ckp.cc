@@ -1,5 +1,4 @@
 // ckp-best-not-served, ckp-resume-inflates-metrics.
-#include <algorithm>
 #include <cmath>
 
 #include "harness/audit/best_evaluation.h"
@@ -41,8 +40,8 @@ void Direction(const Context& context, Sink& sink) {
   if (!inverted) return;
   sink.Add(Verdict::kDefect, Severity::kMajor, 0.95, kInverted)
       .With("greater", greater->text)
-      .Quote("metric", metric->text)
-      .Formula("greater_is_better = " + greater->text)
+      .With("metric", metric->text)
+      .FormulaAsItIs("greater_is_better = " + greater->text)
       .From(metric->place)
       .From(greater->place)
       .Do(kDo);
@@ -73,20 +72,20 @@ bool DeclaredMetric(const Context& context, Sink& sink) {
   if (context.run.documents.ledger.is_object()) return false;
   const auto declared = BestOfDeclared(context.run);
   if (!declared) return false;
-  const auto& [metric, name, loss, best, last_point, last] = *declared;
-  if (best.point == last_point || last == nullptr) return true;
+  const Best& best = declared->best;
+  if (best.point == declared->last_point || declared->last == nullptr) return true;
   const bool as_good = LastAsGood(context.run, *declared) != AsGood::kNo;
   sink.Add(as_good ? Verdict::kNote : Verdict::kDefect, as_good ? Severity::kInfo : Severity::kMajor, 0.9,
            kLastServed)
-      .Quote("metric", metric->text)
-      .With("best_at", PlaceText(*best.point))
+      .With("metric", declared->metric->text)
+      .Words("best_at", PlaceText(*best.point))
       .With("best", best.reading->value.text)
-      .With("last_at", PlaceText(*last_point))
-      .With("last", last->value.text)
-      .Formula(last->value.text + " against " + best.reading->value.text)
-      .From(metric->place)
+      .Words("last_at", PlaceText(*declared->last_point))
+      .With("last", declared->last->value.text)
+      .Formula(declared->last->value.text + " against " + best.reading->value.text)
+      .From(declared->metric->place)
       .From(best.reading->place)
-      .From(last->place)
+      .From(declared->last->place)
       .Do(kDo);
   return true;
 }
@@ -110,10 +109,10 @@ void BestNotServed(const Context& context, Sink& sink) {
   const auto load_best = context.run.Truth("training.load_best_model_at_end");
   const std::string last = PlaceText(context.run.evaluations.back());
   sink.Add(Verdict::kNote, Severity::kInfo, 0.9, kTwoBests)
-      .With("loss_at", PlaceText(*loss.point))
+      .Words("loss_at", PlaceText(*loss.point))
       .With("loss", loss.reading->value.text)
-      .Quote("metric", metric)
-      .With("score_at", PlaceText(*score.point))
+      .With("metric", metric)
+      .Words("score_at", PlaceText(*score.point))
       .With("score", score.reading->value.text)
       .With("served",
             load_best.value_or(false) ? "those of the declared metric"

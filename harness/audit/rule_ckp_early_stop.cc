@@ -1,6 +1,5 @@
 // ckp-early-stop-units: what patience means, and what came after the best evaluation.
 #include <algorithm>
-#include <cmath>
 
 #include "harness/audit/best_evaluation.h"
 #include "harness/audit/phrase.h"

@@ -68,13 +68,13 @@ bool SayRepeated(const std::string& epoch, const Counts& times, const RowFile<Da
   for (const auto& [id, count] : held) skipped += times.contains(id) ? 0 : count;
   if (repeated == 0) return false;
   Say(sink, kReplayed, file)
-      .Quote("epoch", epoch)
+      .With("epoch", epoch)
       .With("seen", std::to_string(seen))
       .With("distinct", std::to_string(times.size()))
       .With("repeated", std::to_string(repeated))
       .With("skipped", std::to_string(skipped))
       .With("n", std::to_string(train.rows.size()))
-      .Quote("id", first)
+      .With("id", first)
       .Formula(std::to_string(seen) + " - " + std::to_string(seen - repeated) + " = " +
                std::to_string(repeated));
   return true;
@@ -91,10 +91,10 @@ void SaySkipped(const std::string& epoch, const Counts& times, const std::set<st
   }
   if (skipped == 0 || static_cast<double>(skipped) < tail) return;
   Say(sink, kSkipped, file)
-      .Quote("epoch", epoch)
+      .With("epoch", epoch)
       .With("skipped", std::to_string(skipped))
       .With("n", std::to_string(all.size()))
-      .Quote("id", first)
+      .With("id", first)
       .Formula(std::to_string(all.size()) + " - " + std::to_string(times.size()) + " = " +
                std::to_string(skipped));
 }
@@ -123,10 +123,10 @@ void JudgeTimes(const RowFile<SeenRow>& seen, Sink& sink) {
   Say(sink, kUneven, seen.file)
       .With("most", std::to_string(most.times))
       .With("most_rows", std::to_string(most.rows))
-      .Quote("most_id", most.id)
+      .With("most_id", most.id)
       .With("least", std::to_string(least.times))
       .With("least_rows", std::to_string(least.rows))
-      .Quote("least_id", least.id)
+      .With("least_id", least.id)
       .Formula(std::to_string(most.times) + " - " + std::to_string(least.times) + " >= 2");
 }
 

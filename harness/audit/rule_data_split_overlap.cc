@@ -158,7 +158,7 @@ class Split {
         .With("n", std::to_string(n))
         .With("share", Percent(Share(hits.rows, n)))
         .With("split", name)
-        .Quote("examples", hits.examples)
+        .With("examples", hits.examples)
         .With("summaries", std::to_string(hits.summaries))
         .Formula(std::to_string(hits.rows) + " / " + std::to_string(n))
         .From({file_.file, "dialogue", 0})

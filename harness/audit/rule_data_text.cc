@@ -133,7 +133,7 @@ void JudgeForms(const Context& context, Sink& sink) {
         .With("share", Percent(stream.JamoShare()))
         .With("stream", stream.name)
         .With("other", mixed ? composed->name : "")
-        .Quote("id", stream.first)
+        .With("id", stream.first)
         .With("factor", factor)
         .Formula(std::to_string(stream.jamo) + " / " + std::to_string(stream.hangul) +
                  " > 0.1 %; code points " + std::to_string(stream.stored_points) + " / " +
@@ -149,7 +149,7 @@ void Say(const Text& statement, size_t hits, size_t n, const std::string& first,
   sink.Add(Verdict::kDefect, Severity::kBlocker, 0.95, statement)
       .With("rows", std::to_string(hits))
       .With("n", std::to_string(n))
-      .Quote("id", first)
+      .With("id", first)
       .Formula(std::to_string(hits) + " / " + std::to_string(n) + " > 0")
       .From({file, "origin_id", 0})
       .Settle(kLeakSettle)

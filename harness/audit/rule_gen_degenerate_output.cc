@@ -129,7 +129,7 @@ class Census {
         .With("rows", std::to_string(hits.rows))
         .With("n", std::to_string(n))
         .With("share", Percent(Share(hits.rows, n)))
-        .Quote("id", hits.first)
+        .With("id", hits.first)
         .Formula(std::to_string(hits.rows) + " / " + std::to_string(n))
         .From({scored_.file, "prediction", 0})
         .Settle(kSettle)
@@ -139,7 +139,7 @@ class Census {
   void SayRepeats(Sink& sink) const {
     sink.Add(Verdict::kDefect, Severity::kBlocker, 0.9, kRepeated)
         .With("share", Percent(Share(num_repeats_, num_grams_)))
-        .Quote("id", worst_)
+        .With("id", worst_)
         .Formula(std::to_string(num_repeats_) + " / " + std::to_string(num_grams_) + " > 30 %")
         .From({scored_.file, "prediction", 0})
         .Settle(kSettle)

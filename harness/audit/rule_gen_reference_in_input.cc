@@ -87,7 +87,7 @@ void Say(const Count& count, double confidence, Verdict verdict, const Text& sta
       .With("rows", std::to_string(count.rows))
       .With("n", std::to_string(count.n))
       .With("share", Percent(Share(count.rows, count.n)))
-      .Quote("id", count.first)
+      .With("id", count.first)
       .Formula(std::to_string(count.rows) + " / " + std::to_string(count.n) + " > 5 %")
       .From({file, "prediction", 0})
       .Settle(kSettle)

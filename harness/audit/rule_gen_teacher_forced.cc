@@ -53,8 +53,8 @@ bool JudgeSettings(const Evidence& run, Sink& sink) {
   if (!generate || rouge == nullptr) return false;
   if (*generate) return true;
   sink.Add(Verdict::kDefect, Severity::kBlocker, 0.85, kConfig)
-      .Quote("metric", rouge->place.key)
-      .Formula("predict_with_generate = false, " + rouge->place.key + " = " + rouge->value.text)
+      .With("metric", rouge->place.key)
+      .FormulaAsItIs("predict_with_generate = false, " + rouge->place.key + " = " + rouge->value.text)
       .From(run.Effective("training.predict_with_generate")->place)
       .From(rouge->place)
       .Settle(kSettleConfig)
@@ -81,7 +81,7 @@ bool JudgeRows(const RowFile<ScoredRow>& scored, Sink& sink) {
       .With("n", std::to_string(n))
       .With("share", Percent(Share(equal, n)))
       .With("lengths", std::to_string(lengths.size()))
-      .Quote("id", first)
+      .With("id", first)
       .Formula(std::to_string(equal) + " / " + std::to_string(n) + " > 95 %")
       .From({scored.file, "token_ids", 0})
       .Settle(kSettle)

@@ -113,7 +113,7 @@ bool TimedAfter(const Evidence& run, const Reading& slow) {
 void Runaway(const Context& context, Sink& sink) {
   if (JudgeOutputLengths(context, sink)) return;
   const auto found = SlowestOf(context.run);
-  const auto rows = EvalRows(context.run);
+  const auto rows = RowsEvaluated(context.run);
   if (!found || !rows || !(*rows > 0)) {
     sink.NotEvaluated(kTimeNeeds);
     return;

@@ -105,8 +105,8 @@ void JudgeTied(const Context& context, Sink& sink) {
   } else if (!tied && head != nullptr && source != nullptr &&
              std::ranges::equal(head->bytes, source->bytes)) {
     say(kEqual, std::to_string(head->bytes.size()) + " equal bytes")
-        .Quote("head", head->name)
-        .Quote("source", source->name);
+        .With("head", head->name)
+        .With("source", source->name);
   }
 }
 
@@ -198,7 +198,7 @@ void JudgeMerged(const Context& context, Sink& sink) {
   if (merge == nullptr || !IsFourBit(run)) return;
   sink.Add(Verdict::kDefect, Severity::kMajor, 0.85, kMerged)
       .With("key", merge->key)
-      .Formula(merge->key + " = " + merge->text + ", load_in_4bit = true")
+      .FormulaAsItIs(merge->key + " = " + merge->text + ", load_in_4bit = true")
       .From(merge->place)
       .Settle(kMergedSettle)
       .Do(kMergedDo);

@@ -82,19 +82,20 @@ bool Expected(const Context& context, const Type& type, Sink& sink) {
     }
     const double value = KnownOf(*known, type);
     if (claim->value.Contains(value)) continue;
+    const std::string shown = FixedText(100 * value, 2);
+    const std::string difference = "; " + shown + " - " + FixedText(100 * own->value.value, 2) + " = " +
+                                   FixedText(100 * (value - own->value.value), 1);
     const Interval gap = (claim->value - own->value.Exact()) * ExactInterval(100);
     Finding& finding =
         sink.Add(Verdict::kContradiction, Severity::kMajor, 0.9, kContradicted)
             .With("type", type.name)
             .With("claimed", claim->text)
             .With("what", std::string(known->what), std::string(known->what_korean))
-            .With("known", FixedText(100 * value, 2))
+            .With("known", shown)
             .With("own", FixedText(100 * own->value.value, 2))
             .With("gap", FixedText(100 * (value - own->value.value), 1))
             .With("claimed_gap", FixedText(gap.low, 0) + "-" + FixedText(gap.high, 0))
-            .Formula(FixedText(100 * value, 2) + " outside " + claim->text + "; " +
-                     FixedText(100 * value, 2) + " - " + FixedText(100 * own->value.value, 2) + " = " +
-                     FixedText(100 * (value - own->value.value), 1))
+            .Formula(shown + " outside " + claim->text + difference, shown + " 범위 밖: " + claim->text + difference)
             .From(claim->place)
             .From(own->place)
             .Do(kDo);
@@ -145,7 +146,7 @@ bool Estimated(const Context& context, const Type& type, Sink& sink) {
     if (claim->value.Contains(value)) continue;
     sink.Add(Verdict::kSymptom, Severity::kMinor, 0.85, kGuess)
         .With("claimed", claim->text)
-        .Quote("base", claim->base)
+        .With("base", claim->base)
         .With("known", FixedText(100 * value, 2))
         .With("what", std::string(known->what), std::string(known->what_korean))
         .With("ratio", Show(value / claim->value.Middle(), 2))

@@ -127,12 +127,13 @@ void AcrossRuns(const Context& context, const std::vector<EvalPair>& pairs, Sink
     }
   }
   if (shares.empty()) return;
+  const std::string formula = "exp(" + lowest->value.text + ") = " + Show(Perplexity(*lowest), 3) + "; " +
+                              own.score->value.text + " = ";
   sink.Add(Verdict::kSymptom, Severity::kMajor, 0.7, kAcross)
       .With("loss", lowest->value.text)
       .With("ppl", Show(Perplexity(*lowest), 3))
       .With("shares", shares, korean)
-      .Formula("exp(" + lowest->value.text + ") = " + Show(Perplexity(*lowest), 3) + "; " +
-               own.score->value.text + " = " + shares)
+      .Formula(formula + shares, formula + korean)
       .From(lowest->place)
       .From(own.score->place)
       .From(other_place)
@@ -201,9 +202,9 @@ std::string Change(const Point& a, const Point& b, const char* name) {
 void DeltaWithinNoise(const Context& context, Sink& sink) {
   if (JudgePairedScores(context, sink)) return;
   const auto pairs = PairsOf(context.run);
-  const auto rows = EvalRows(context.run);
-  if (pairs.size() < 2 || !rows || !(*rows > 0) || pairs.front().r1 == nullptr ||
-      pairs.back().r1 == nullptr) {
+  const auto rows = RowsEvaluated(context.run);
+  const auto error = SmallestStandardError(context.run);
+  if (pairs.size() < 2 || !rows || !error || pairs.front().r1 == nullptr || pairs.back().r1 == nullptr) {
     sink.NotEvaluated(kNoiseNeeds);
     return;
   }
@@ -211,9 +212,8 @@ void DeltaWithinNoise(const Context& context, Sink& sink) {
   const EvalPair& b = pairs.back();
   const double unit = RougeUnit(*a.r1);
   const double change = (b.r1->value.value - a.r1->value.value) / unit;
-  const double low = kSmallDeviation / std::sqrt(*rows);
-  const double high = kLargeDeviation / std::sqrt(*rows);
-  if (std::abs(change) > low || change == 0) return;
+  const double high = *error * kLargeDeviation / kSmallDeviation;
+  if (std::abs(change) > *error || change == 0) return;
   const auto claims = context.run.ClaimsOf("overfitting");
   const double loss_change = b.loss->value.value / a.loss->value.value - 1;
   const bool refuted = !claims.empty() && loss_change < 0;
@@ -223,10 +223,10 @@ void DeltaWithinNoise(const Context& context, Sink& sink) {
           .With("r1", Change(*a.point, *b.point, "eval_rouge1"))
           .With("r2", Change(*a.point, *b.point, "eval_rouge2"))
           .With("rl", Change(*a.point, *b.point, "eval_rougeL"))
-          .With("first", EpochText(*a.point))
-          .With("last", EpochText(*b.point))
+          .Words("first", EpochText(*a.point))
+          .Words("last", EpochText(*b.point))
           .With("n", Show(*rows))
-          .With("low", FixedText(low, 4))
+          .With("low", FixedText(*error, 4))
           .With("high", FixedText(high, 4))
           .With("claim",
                 refuted ? "; the claimed over-fitting is unsupported, eval_loss fell " +
@@ -234,7 +234,7 @@ void DeltaWithinNoise(const Context& context, Sink& sink) {
                         : "",
                 refuted ? "; 주장된 과적합은 근거 없음, eval_loss는 " + Percent(-loss_change) + " 감소"
                         : "")
-          .Formula("0.15 / sqrt(" + Show(*rows) + ") = " + FixedText(low, 4) + "; eval_loss (" +
+          .Formula("0.15 / sqrt(" + Show(*rows) + ") = " + FixedText(*error, 4) + "; eval_loss (" +
                    a.loss->value.text + " - " + b.loss->value.text + ") / " + a.loss->value.text +
                    " = " + Percent(-loss_change))
           .From(a.r1->place)

@@ -1,11 +1,9 @@
 // met-r1-equals-rl, and what equal scores say without any text: gen-prompt-echo (statistical
 // branch), gen-reference-in-input and the ASCII-only scorer. Catalogue D13 and 4.7.
-#include <algorithm>
 #include <cmath>
 
 #include "harness/audit/equal_rouge.h"
 #include "harness/audit/phrase.h"
-#include "harness/audit/rows.h"
 #include "harness/audit/rule.h"
 #include "harness/audit/text_branches.h"
 
@@ -87,7 +85,7 @@ void R1EqualsRl(const Context& context, Sink& sink) {
       values += (values.empty() ? "" : ", ") + scores.r1.value.text;
       ratios += (ratios.empty() ? "" : ", ") + FixedText(R2OverR1(scores), 3);
     }
-    const auto rows = EvalRows(context.run);
+    const auto rows = RowsEvaluated(context.run);
     const std::string rows_text = rows ? ", n = " + Show(*rows) : "";
     Finding& finding = sink.Add(Verdict::kSymptom, Severity::kBlocker,
                                 equal.size() >= 2 ? 0.95 : 0.9, kEqual)
@@ -220,9 +218,9 @@ void DateHeader(const Context& context, const std::vector<Echo>& echoes, Sink& s
       }
       if (!fits) continue;
       Finding& finding = sink.Add(Verdict::kNote, Severity::kInfo, 0.4, kDateHeader)
-                             .Quote("run", context.run.name)
-                             .Quote("other", other.name)
-                             .With("gap", gap)
+                             .With("run", context.run.name)
+                             .With("other", other.name)
+                             .Words("gap", gap)
                              .Formula("n - n = " + gap);
       finding.sources.emplace_back("sgl-project/sglang#3296");
       return;

@@ -97,7 +97,7 @@ void CostRatio(const Context& context, double own_s, Sink& sink) {
     if (tight <= kUnexplained) continue;
     sink.Add(Verdict::kSymptom, Severity::kMajor, 0.7, kRatio)
         .With("own", FixedText(own_s, 2))
-        .Quote("base", base.name)
+        .With("base", base.name)
         .With("other", FixedText(*base_s, 2))
         .With("times", FixedText(times, 2))
         .With("parameters", FixedText(*own_parameters / *base_parameters, 2))
@@ -170,7 +170,7 @@ void Scaling(const Context& context, Sink& sink) {
         .With("claimed", claim->text)
         .With("ratio", ratio.empty() ? "" : " and does not explain the " + ratio + " of the report",
               ratio.empty() ? "" : ", 보고서의 " + ratio + " 차이도 설명하지 못함")
-        .With("rows", rows > 0 ? Show(rows, 6) : "rows x epochs")
+        .Words("rows", rows > 0 ? Show(rows, 6) : "rows x epochs")
         .Formula("rows * epochs does not hold gradient_accumulation_steps")
         .From(claim->place)
         .Do(kDo);

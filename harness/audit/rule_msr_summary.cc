@@ -95,7 +95,7 @@ void Lowest(const Context& context, Sink& sink) {
     Finding& finding = SayWrong(sink, kLowest, 0.97, claim->place)
                            .With("claimed", claim->text)
                            .With("lower", JoinTexts(lower, ", "))
-                           .Formula(JoinTexts(lower, ", ") + " < " + claim->text);
+                           .FormulaAsItIs(JoinTexts(lower, ", ") + " < " + claim->text);
     for (const Reading& loss : lower) finding.From(loss.place);
   }
 }
@@ -111,7 +111,7 @@ void StepsTotal(const Context& context, Sink& sink) {
         .With("claimed", value == claim->text ? value : claim->text + " = " + value)
         .With("steps", Show(planned))
         .With("per_epoch", Show(timeline.steps_per_epoch.Middle(), 4))
-        .Formula(claim->text + " != " + Show(planned));
+        .FormulaAsItIs(claim->text + " != " + Show(planned));
   }
 }
 
@@ -131,11 +131,12 @@ void NarrowRange(const Context& context, Sink& sink) {
   }
   for (const Claim* claim : context.run.ClaimsOf("grad_norm_prose")) {
     if (norms.empty() || claim->value.high >= 0.75 * largest) continue;
+    const std::string range = Show(smallest, 4) + "-" + Show(largest, 4);
     SayWrong(sink, kNarrow, 0.97, claim->place)
         .With("claimed", claim->text)
         .With("largest", Show(largest, 4))
-        .With("range", Show(smallest, 4) + "-" + Show(largest, 4))
-        .Formula(claim->text + " against " + Show(smallest, 4) + "-" + Show(largest, 4));
+        .With("range", range)
+        .Formula(claim->text + " against " + range, claim->text + " 대비 " + range);
     return;  // once is enough
   }
 }

@@ -123,7 +123,7 @@ void ClipSaturated(const Context& context, Sink& sink) {
       sink.Add(Verdict::kNote, saturated ? Severity::kMinor : Severity::kInfo, 0.8, kClip)
           .With("above", std::to_string(above))
           .With("all", std::to_string(norms.size()))
-          .With("limit", Show(limit) + (set ? "" : " (default)"))
+          .Words("limit", Show(limit) + (set ? "" : " (default)"))
           .With("factors", shown)
           .With("median", FixedText(median, 2))
           .With("advice", advice.empty() ? "" : "; the advice to consider clipping is moot, it is on",

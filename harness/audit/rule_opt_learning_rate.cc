@@ -54,11 +54,6 @@ bool Decays(const Evidence& run) {
          type->text.find("plateau") == std::string::npos;
 }
 
-std::string Schedule(const Evidence& run) {
-  const Setting* type = run.Effective("training.lr_scheduler_type");
-  return type == nullptr ? "linear (default)" : type->text;
-}
-
 // The rate before step s of a linear schedule.
 double Linear(double peak, double warmup, double planned, double step) {
   if (step < warmup) return peak * step / std::max(1.0, warmup);
@@ -168,13 +163,15 @@ void NeverDecays(const Context& context, Sink& sink) {
   // A run stopped inside the warm-up that was asked for rises rightly.
   if (plan && step && static_cast<double>(*step) <= plan->warmup + 1) return;
   const double share = last / (plan ? plan->peak : largest);
+  const Setting* declared = context.run.Effective("training.lr_scheduler_type");
+  const std::string schedule = declared == nullptr ? "linear (default)" : declared->text;
   Finding& finding =
       sink.Add(Verdict::kContradiction, Severity::kBlocker, 0.99,
                plan && step ? kNever : kNeverUnknown)
           .With("rises", std::to_string(rises))
           .With("gaps", std::to_string(rates.size() - 1))
           .With("share", Percent(share))
-          .With("schedule", Schedule(context.run))
+          .With("schedule", schedule, declared == nullptr ? KoreanWords(schedule) : "")
           .Do(kDo);
   for (const Reading& rate : rates) finding.From(rate.place);
   if (!plan || !step) {

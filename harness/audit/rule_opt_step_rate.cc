@@ -111,10 +111,12 @@ bool AnotherUnit(const Context& context, const Interval& end, Sink& sink) {
   struct Candidate {
     double factor;
     const char* unit;
+    const char* korean;
   };
   for (const Candidate& candidate :
-       {Candidate{1 / accumulation, "micro-batch"}, Candidate{accumulation, "row of an update"},
-        Candidate{1 / world, "process"}, Candidate{world, "process"}}) {
+       {Candidate{1 / accumulation, "micro-batch", "마이크로 배치"},
+        Candidate{accumulation, "row of an update", "갱신의 행"}, Candidate{1 / world, "process", "프로세스"},
+        Candidate{world, "process", "프로세스"}}) {
     if (candidate.factor == 1 || !Widen(ratio, kTolerance * candidate.factor).Contains(candidate.factor)) {
       continue;
     }
@@ -122,7 +124,7 @@ bool AnotherUnit(const Context& context, const Interval& end, Sink& sink) {
         .With("length", Show(end.Middle(), 5))
         .With("steps", Show(planned))
         .With("factor", Show(candidate.factor, 3))
-        .With("unit", candidate.unit)
+        .With("unit", candidate.unit, candidate.korean)
         .Formula(Show(end.Middle()) + " / " + Show(planned) + " = " + ShowInterval(ratio))
         .From(context.run.log.front().place)
         .Settle(kWrongSettle)

@@ -234,7 +234,7 @@ void T5Fp16(const Context& context, Sink& sink) {
       .With("family", family)
       .With("seen", nan ? "; non-finite gradients were seen" : "",
             nan ? "; 비유한 그래디언트가 관측됨" : "")
-      .Formula("family " + family + ", fp16 = true")
+      .Formula("family " + family + ", fp16 = true", "계열 " + family + ", fp16 = true")
       .From(place)
       .Do(kT5Do);
 }

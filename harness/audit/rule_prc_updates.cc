@@ -60,9 +60,11 @@ void BnbCompute(const Context& context, Sink& sink) {
     return;
   }
   if (dtype != nullptr && dtype->text.find("32") == std::string::npos) return;
+  const std::string type = dtype == nullptr ? "unset" : dtype->text;
+  const std::string type_korean = dtype == nullptr ? "미설정" : dtype->text;
   sink.Add(Verdict::kDefect, Severity::kMajor, 0.9, kBnb)
-      .With("dtype", dtype == nullptr ? "unset" : dtype->text)
-      .Formula("load_in_4bit = true, compute type " + (dtype == nullptr ? "unset" : dtype->text))
+      .With("dtype", type, type_korean)
+      .Formula("load_in_4bit = true, compute type " + type, "load_in_4bit = true, 계산 자료형 " + type_korean)
       .From(context.run.Effective("quantization.load_in_4bit")->place)
       .Do(kBnbDo);
 }

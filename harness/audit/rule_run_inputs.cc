@@ -83,7 +83,7 @@ void JudgeCache(const Context& context, Sink& sink) {
   if (!off) return;
   const char* file = generation ? "generation_config.json" : "config.json";
   sink.Add(Verdict::kDefect, Severity::kMajor, 0.85, kCacheOff)
-      .Quote("file", file)
+      .With("file", file)
       .Formula("use_cache = false")
       .From({file, "use_cache", 0})
       .Settle(kCacheSettle)
@@ -114,7 +114,7 @@ void CompareOrders(const Context& context, const std::string& order, double seed
     if (other.Number("training.seed") != seed || DataOf(other) != DataOf(context.run)) continue;
     if (!other_order || *other_order == order) continue;
     sink.Add(Verdict::kDefect, Severity::kMajor, 0.9, kOrder)
-        .Quote("other", other.name)
+        .With("other", other.name)
         .With("seed", Show(seed, 12))
         .With("digest", order.substr(0, 12))
         .With("other_digest", other_order->substr(0, 12))

@@ -63,7 +63,7 @@ void JudgeEnds(const Context& context, Sink& sink) {
       .With("ends", std::to_string(ends))
       .With("n", std::to_string(n))
       .With("share", Percent(Share(ends, n)))
-      .Quote("id", first)
+      .With("id", first)
       .Formula("pad " + std::to_string(*pad) + " = eos " + std::to_string(*eos) + "; " +
                std::to_string(ends) + " / " + std::to_string(n) + " < 0.95")
       .From({"tokenizer_config.json", "pad_token", 0})
@@ -93,7 +93,7 @@ void JudgeBlanks(const Context& context, Sink& sink) {
       .With("rows", std::to_string(blank))
       .With("n", std::to_string(n))
       .With("share", Percent(Share(blank, n)))
-      .Quote("id", first)
+      .With("id", first)
       .Formula(std::to_string(blank) + " / " + std::to_string(n) + " > 0")
       .From({training.file, "labels", 0})
       .Settle(kBlankSettle)

@@ -187,7 +187,7 @@ void SayPackedRows(const RowFile<EncodedRow>& training, int64_t bos, Sink& sink)
   sink.Add(Verdict::kSymptom, Severity::kMajor, 0.7, kPackedRows)
       .With("rows", std::to_string(rows))
       .With("n", std::to_string(training.rows.size()))
-      .Quote("id", first)
+      .With("id", first)
       .Formula("BOS " + std::to_string(bos) + " inside " + std::to_string(rows) + " rows")
       .From({training.file, "input_ids", 0})
       .Settle(kPackedSettle)
@@ -205,13 +205,14 @@ void JudgePacking(const Context& context, Sink& sink) {
   }
   const Setting* kernel = run.Effective("other.attn_implementation");
   const std::string name = kernel == nullptr ? "(default)" : kernel->text;
+  const std::string korean = kernel == nullptr ? "(기본값)" : kernel->text;
   const bool apart = name.find("flash") != std::string::npos ||
                      name.find("flex") != std::string::npos ||
                      std::ranges::any_of(training.rows, PositionsStartAgain);
   if (packing.value_or(false) && !apart) {
     sink.Add(Verdict::kDefect, Severity::kMajor, 0.85, kPacked)
-        .With("kernel", name)
-        .Formula("packing = true, kernel " + name)
+        .With("kernel", name, korean)
+        .Formula("packing = true, kernel " + name, "packing = true, 커널 " + korean)
         .From(run.Effective("other.packing")->place)
         .Settle(kPackedSettle)
         .Do(kPackedDo);

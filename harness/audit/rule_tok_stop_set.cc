@@ -66,7 +66,7 @@ void SayPassed(const RowFile<ScoredRow>& scored, int64_t end, Sink& sink) {
       .With("n", std::to_string(n))
       .With("share", Percent(Share(rows, n)))
       .With("end", std::to_string(end))
-      .Quote("id", first)
+      .With("id", first)
       .Formula(std::to_string(rows) + " / " + std::to_string(n) + " > 5 %")
       .From({scored.file, "token_ids", 0})
       .Settle(kSettle)

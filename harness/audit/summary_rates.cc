@@ -45,7 +45,7 @@ void Rates(const Context& context, Sink& sink) {
     SayWrong(sink, kRate, 0.97, claim->place)
         .With("claimed", claim->text)
         .With("printed", printed->value.text)
-        .Formula(claim->text + " != " + printed->value.text)
+        .FormulaAsItIs(claim->text + " != " + printed->value.text)
         .From(printed->place);
   }
 }

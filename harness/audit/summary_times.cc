@@ -92,7 +92,7 @@ void Elapsed(const Context& context, Sink& sink) {
         .With("claimed", claim->text)
         .With("start", context.run.words.at("start"))
         .With("last", last->timestamp)
-        .With("actual", ClockText(actual))
+        .Words("actual", ClockText(actual))
         .With("document", later ? ", and the report itself was written at " + written : "",
               later ? ", 보고서 자체의 작성 시각은 " + written : "")
         .Formula(last->timestamp + " - " + context.run.words.at("start") + " = " +
@@ -166,7 +166,7 @@ void Ratios(const Context& context, const char* quantity, Sink& sink) {
     }
     SayWrong(sink, kRatio, 0.97, claim->place, off > 0.1 ? Severity::kMinor : Severity::kInfo)
         .With("claimed", claim->text)
-        .Quote("base", base->name)
+        .With("base", base->name)
         .With("kind", eval ? "evaluation" : "training", eval ? "평가" : "학습")
         .With("actual", Show(actual, 4))
         .With("other", other.empty() ? "" : " (other pairs: " + other.substr(2) + ")",
@@ -246,7 +246,7 @@ void Gap(const Context& context, Sink& sink) {
   if (gap < shortest.value.value || gap > kLongest * longest.value.value) return;
   sink.Add(Verdict::kNote, Severity::kInfo, 0.5, kGap)
       .With("gap", FixedText(gap, 0))
-      .Quote("before", before->name)
+      .With("before", before->name)
       .With("times", JoinTexts(times, ", "))
       .Formula(context.run.words.at("start") + " - " + before->words.at("end") + " = " +
                FixedText(gap, 0) + " s")

@@ -246,7 +246,7 @@ void DeriveSteps(const Evidence& run, Timeline& timeline) {
     const Reading* step = point.Find("step");
     const Reading* epoch = point.Find("epoch");
     std::optional<int64_t> at;
-    if (step != nullptr && step->value.Finite() && std::abs(step->value.value) < 1e15) {
+    if (step != nullptr && IsCount(std::abs(step->value.value))) {
       at = static_cast<int64_t>(step->value.value);
     } else if (epoch != nullptr && !timeline.steps_per_epoch.Empty()) {
       const auto whole = Integers(EpochInterval(*epoch, half) * timeline.steps_per_epoch, 64);
@@ -265,9 +265,11 @@ void DeriveSteps(const Evidence& run, Timeline& timeline) {
     }
   }
   const Reading* reached = FirstOf(run, {"state.global_step"});
-  if (reached != nullptr) timeline.executed_steps = static_cast<int64_t>(reached->value.value);
+  if (reached != nullptr && IsCount(reached->value.value)) {
+    timeline.executed_steps = static_cast<int64_t>(reached->value.value);
+  }
   const Reading* planned = FirstOf(run, {"state.max_steps"});
-  if (planned != nullptr && planned->value.value < 1e15) {
+  if (planned != nullptr && IsCount(planned->value.value)) {
     timeline.planned_steps = static_cast<int64_t>(planned->value.value);
   } else if (timeline.epochs_planned && !timeline.steps_per_epoch.Empty()) {
     const auto whole =

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
-#include <cstdint>
 #include <optional>
 #include <utility>
 
@@ -47,17 +46,6 @@ constexpr std::string_view kInvariant[] = {
     "에는",   "에도",   "에만", "부터는", "에서는", "까지는", "이니",   "인가", "인데도",
     "에서도", "만은",   "조차", "마저",   "임",
 };
-
-// Sound classes of the digits 0-9, each read alone.
-constexpr FinalSound kDigits[] = {FinalSound::kConsonant, FinalSound::kRieul, FinalSound::kVowel,
-                                  FinalSound::kConsonant, FinalSound::kVowel, FinalSound::kVowel,
-                                  FinalSound::kConsonant, FinalSound::kRieul, FinalSound::kRieul,
-                                  FinalSound::kVowel};
-
-// Number of trailing zeros from which the reading ends in jo (10^12), the one place name with a
-// final vowel.
-constexpr size_t kZerosOfJo = 12;
-constexpr size_t kZerosOfGyeong = 16;
 
 [[noreturn]] void FailReading(std::string_view word) {
   Fail(ErrorKind::kData, "choosing a particle", Quoted(word), "a word with a known reading",
@@ -109,35 +97,6 @@ std::string_view WithoutBrackets(std::string_view word) {
   return word;
 }
 
-// Sound of a number in digits, thousands commas already accepted; `digits` is the trailing run of
-// [0-9,.].
-FinalSound SoundOfNumber(std::string_view run) {
-  std::string digits;
-  const size_t point = run.find('.');
-  const bool decimal = point != std::string_view::npos;
-  for (const char c : run) {
-    if (std::isdigit(static_cast<unsigned char>(c)) != 0) digits += c;
-  }
-  const int last = digits.back() - '0';
-  if (decimal || last != 0) return kDigits[last];
-  const bool leading_zero = digits.size() > 1 && digits.front() == '0';
-  if (leading_zero || digits.size() == 1) return FinalSound::kConsonant;  // gong or yeong
-  const size_t zeros = digits.size() - 1 - digits.find_last_not_of('0');
-  return zeros >= kZerosOfJo && zeros < kZerosOfGyeong ? FinalSound::kVowel
-                                                       : FinalSound::kConsonant;
-}
-
-bool IsNumberByte(char c) {
-  return std::isdigit(static_cast<unsigned char>(c)) != 0 || c == ',' || c == '.';
-}
-
-std::string_view TrailingNumber(std::string_view word) {
-  size_t begin = word.size();
-  while (begin > 0 && IsNumberByte(word[begin - 1])) --begin;
-  while (begin < word.size() && std::isdigit(static_cast<unsigned char>(word[begin])) == 0) ++begin;
-  return word.substr(begin);
-}
-
 std::string_view TrailingLetters(std::string_view word) {
   size_t begin = word.size();
   while (begin > 0 &&
@@ -170,12 +129,6 @@ std::optional<FinalSound> SoundOfUnit(std::string_view word) {
       return unit.second;
   }
   return std::nullopt;
-}
-
-FinalSound SoundOfSyllable(char32_t point) {
-  const int final_index = FinalOf(point);
-  if (final_index == 0) return FinalSound::kVowel;
-  return final_index == kFinalRieul ? FinalSound::kRieul : FinalSound::kConsonant;
 }
 
 // The after-vowel shape of a form that changes; nullopt for one that does not.
@@ -228,7 +181,7 @@ FinalSound FinalSoundOf(std::string_view raw) {
   if (const auto sound = LookUp(kReadings, letters)) return *sound;
   if (const auto sound = SoundOfUnit(word)) return *sound;
   if (std::isdigit(static_cast<unsigned char>(word.back())) != 0)
-    return SoundOfNumber(TrailingNumber(word));
+    return SoundOfNumber(word);
   if (const auto sound = SoundOfCapitals(letters)) return *sound;
   const std::u32string points = Decode(word);
   if (!IsSyllable(points.back())) FailReading(raw);

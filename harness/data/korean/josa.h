@@ -6,13 +6,9 @@
 #include <string>
 #include <string_view>
 
-namespace plumbline::data::korean {
+#include "harness/base/korean_sound.h"
 
-enum class FinalSound {
-  kVowel,
-  kRieul,      // a single final rieul: a consonant for all particles but -euro
-  kConsonant,  // every other final, clusters included
-};
+namespace plumbline::data::korean {
 
 // How `word` ends when read aloud: Hangul, masks (#Person1#), numbers in digits, units, letter
 // names, brackets and closing marks skipped. Errors: kData when there is no reading (lone jamo,

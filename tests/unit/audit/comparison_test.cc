@@ -200,6 +200,21 @@ TEST(Comparison, TheThreeFormsHoldTheSameRows) {
 }
 
 // A run directory of Trainer with a declared batch that did not run, and a clean one.
+// Its column begins at 4 + (22 + 2) + (26 + 2) = 56, whatever stands before it.
+TEST(Comparison, ColumnsStandWhereATerminalPutsThem) {
+  for (const auto& [text, columns] : std::initializer_list<std::pair<std::string, size_t>>{
+           {"ab", 2}, {"1 \xE2\x86\x92 2", 5}, {"1 \xE2\x80\x94 2", 5}, {"1\xE2\x80\xA6", 2}, {"각각", 4},
+           {"\xE1\x84\x80\xE1\x85\xA1\xE1\x86\xA8", 2}}) {  // U+1100 U+1161 U+11A8: one syllable
+    ComparedRow row;
+    row.id = "row";
+    row.declared = {{{"", text, ""}, kEmptyInterval, Layer::kFile, Judgement::kOpen, {}}};
+    row.observed = {{{"", "seen", ""}, kEmptyInterval, Layer::kFile, Judgement::kOpen, {}}};
+    const std::string table = ComparisonToText({row}, Language::kEnglish);
+    const size_t line = table.rfind('\n', table.find("seen")) + 1;
+    EXPECT_EQ(table.find("seen") - line, 56 + text.size() - columns) << table;
+  }
+}
+
 TEST(Comparison, ARunDirectoryIsComparedWithWhatWasDeclared) {
   const std::string folder = "tests/golden/trainer_runs/";
   const auto differs = AuditStudy(ReadStudy(folder + "qwen3_batch_differs", {}));

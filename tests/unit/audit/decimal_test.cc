@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <limits>
 
 namespace plumbline::audit {
 namespace {
@@ -59,6 +60,14 @@ TEST(Interval, WholeNumbersInsideAreListed) {
   EXPECT_EQ(*Integers(MakeInterval(2.765, 3.555)), std::vector<int64_t>{3});
   EXPECT_FALSE(Integers(MakeInterval(1.47, 1.89)));
   EXPECT_FALSE(Integers(MakeInterval(-1e300, 1e300)));
+}
+
+TEST(Decimal, CountsAreFromZeroToBelowTenToTheFifteenth) {
+  for (const double count : {0.0, 1.0, 999999999999999.0}) EXPECT_TRUE(IsCount(count)) << count;
+  for (const double none : {-1.0, 1e15, 1e300, std::numeric_limits<double>::infinity(),
+                            std::numeric_limits<double>::quiet_NaN()}) {
+    EXPECT_FALSE(IsCount(none)) << none;
+  }
 }
 
 }  // namespace

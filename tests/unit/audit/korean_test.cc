@@ -171,12 +171,54 @@ TEST(Korean, WhatTheUserWroteStays) {
   constexpr Text kText = {"{id} against {name}", "{id}은(는) {name}와(과) 다름"};
   const auto says = [&](const std::string& id, const std::string& name, Language language) {
     Finding finding;
-    finding.Quote("id", id).With("name", name);
+    finding.With("id", id).Words("name", name);
     return Render(kText, finding.operands, language);
   };
   EXPECT_EQ(says("5을(를) of step", "2 steps", Language::kKorean), "5을(를) of step은 2 스텝과 다름");
   EXPECT_EQ(says("나이(가)", "3이(가)", Language::kKorean), "나이(가)는 3이(가)와 다름");
   EXPECT_EQ(says("을(를)", "(으)로", Language::kEnglish), "을(를) against (으)로");
+}
+
+std::string KoreanOf(const std::vector<Finding>& findings) {
+  std::string text;
+  for (const Finding& finding : Said(findings)) {
+    text += Render(finding.statement, finding.operands, Language::kKorean) + " | " +
+            FormulaText(finding, Language::kKorean) + "\n";
+  }
+  return text;
+}
+
+TEST(Korean, ValuesOfTheUserAreNoWordsOfOurs) {
+  Evidence shadowed;
+  Set(shadowed, "training.eval_strategy", "steps", Layer::kCommandLine);
+  Set(shadowed, "training.eval_strategy", "epoch");
+  EXPECT_EQ(KoreanOf(Judge("cfg-cli-shadowed-by-file", shadowed)),
+            "training.eval_strategy: 명령행은 steps, 파일은 ?, 확정된 값은 epoch: 파일이 조용히 이김 | steps != epoch\n");
+  Evidence token;
+  token.documents.generation_config = {{"forced_eos_token_id", 2}};
+  token.documents.config = {{"eos_token_id", 1}};
+  token.documents.tokenizer_config = {{"added_tokens_decoder", {{"2", {{"content", "and"}}}}}};
+  const std::string piece = KoreanOf(Judge("gen-forced-eos-not-eos", token));
+  EXPECT_NE(piece.find("2(`and`)"), std::string::npos) << piece;
+  Evidence packed;
+  Set(packed, "other.packing", "true");
+  Set(packed, "other.attn_implementation", "default");
+  EXPECT_NE(KoreanOf(Judge("tok-packing-crosstalk", packed)).find("커널 default\n"), std::string::npos);
+}
+
+TEST(Korean, PhrasesOfOursAreKorean) {
+  Evidence run = MakeTrace({});
+  run.evaluations[1].values["eval_loss"] = ReadingOf("1.9", "l");  // the loss is best first, the score last
+  EXPECT_NE(KoreanOf(Judge("ckp-best-not-served", run)).find("손실은 스텝 250에서 최선"), std::string::npos);
+  Evidence noise = MakeTrace({});
+  noise.evaluations[1].values["eval_rouge1"] = ReadingOf("0.4314", "r");
+  EXPECT_NE(KoreanOf(Judge("met-delta-within-noise", noise)).find("에폭 1.0과 에폭 2.0 사이"), std::string::npos);
+  Evidence clipped = MakeTrace({});
+  for (Point& point : clipped.log) point.values["grad_norm"] = ReadingOf("8", "g");
+  EXPECT_NE(KoreanOf(Judge("opt-clip-saturated", clipped)).find("max_grad_norm 1 (기본값) 초과"), std::string::npos);
+  Evidence packed;
+  Set(packed, "other.packing", "true");
+  EXPECT_NE(KoreanOf(Judge("tok-packing-crosstalk", packed)).find("커널 (기본값)\n"), std::string::npos);
 }
 
 TEST(Korean, FunctionsOfAFormulaStay) {

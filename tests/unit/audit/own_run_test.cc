@@ -265,7 +265,8 @@ TEST_F(OwnRun, RowsTrainedUnevenlyAreFound) {
 
 // Their difference fits no integer, and no run trains a row so often.
 TEST_F(OwnRun, CountsThatNoRunReachesAreRefused) {
-  for (const char* times : {"-1", "-9223372036854775808", "9223372036854775807", "18446744073709551615"}) {
+  for (const char* times : {"-1", "-9223372036854775808", "1000000000000000", "9223372036854775807",
+                            "18446744073709551615"}) {
     Write("seen.jsonl", std::string(R"({"times":1,"rows":1,"fname":"t1"}
 {"times":)") + times + R"(,"rows":1,"fname":"t0"}
 )");

@@ -42,5 +42,20 @@ TEST(Phrase, AFamilyIsReadFromNamesTheLongestWordFirst) {
   EXPECT_FALSE(IsSequenceToSequence(unknown));
 }
 
+// Hand computation: 124.8 samples/s * 4.0 s = 499.2, printed to [497, 505].
+TEST(Phrase, RowsEvaluatedAreDeclaredOrElseWhatTheLastEvaluationScored) {
+  Evidence run;
+  EXPECT_EQ(RowsEvaluated(run), std::nullopt);
+  run.evaluations = {PointOf({{"eval_samples_per_second", "10.0"}, {"eval_runtime", "4.00"}}),
+                     PointOf({{"eval_samples_per_second", "124.8"}, {"eval_runtime", "4.000"}})};
+  EXPECT_EQ(RowsEvaluated(run), 499);
+  EXPECT_EQ(EvalRows(run), std::nullopt);
+  Set(run, "data.eval_samples", "500");
+  EXPECT_EQ(RowsEvaluated(run), 500);
+  run.settings.clear();
+  run.evaluations.push_back(PointOf({{"eval_runtime", "4.00"}}));
+  EXPECT_EQ(RowsEvaluated(run), std::nullopt);
+}
+
 }  // namespace
 }  // namespace plumbline::audit

@@ -7,6 +7,7 @@
 #include <map>
 #include <string>
 
+#include "harness/audit/equal_rouge.h"
 #include "tests/unit/audit/rows_fixture.h"
 
 namespace plumbline::audit {
@@ -73,6 +74,23 @@ TEST(ReadingAids, EqualScoresAreNoQualityUnlessTheRowsExplainThem) {
   };
   EXPECT_FALSE(says("alpha beta gamma", "alpha beta delta"));  // words in order
   EXPECT_TRUE(says("beta alpha gamma", "alpha beta delta"));   // crossed: RL below R1
+}
+
+TEST(ReadingAids, ScoresOfNothingAreLowNotEqual) {
+  Evidence run;
+  run.evaluations = {PointOf({{"epoch", "1"}, {"eval_rouge1", "0.412"}, {"eval_rougeL", "0.388"}}),
+                     PointOf({{"epoch", "2"}, {"eval_rouge1", "0.0"}, {"eval_rougeL", "0.0"}})};
+  for (const ReadingAid& aid : ReadingAidsOf(run)) EXPECT_STREQ(aid.meaning.en, "low") << aid.id;
+  EXPECT_EQ(ReadingAidsOf(run).size(), 2u);
+}
+
+TEST(ReadingAids, SavedRowsAreScoredOnce) {
+  const Evidence run = RunOf(ScoredRows({Scored("alpha beta gamma", "alpha beta delta")}));
+  EXPECT_EQ(run.rows->equal_by_words, std::nullopt);
+  EXPECT_TRUE(EqualByWords(run));
+  EXPECT_EQ(run.rows->equal_by_words, true);
+  run.rows->equal_by_words = false;  // what is kept is what is said
+  EXPECT_FALSE(EqualByWords(run));
 }
 
 TEST(ReadingAids, RougeNamesTheTokenizerItDependsOn) {

@@ -76,6 +76,31 @@ TEST(Scores, EqualityNeedsThreePrintedDigits) {
   EXPECT_FALSE(Said(Judge("met-r1-equals-rl", Scored("41.2", "25.0", "41.2"))).empty());
 }
 
+// The trace scores 499 rows by its rates alone, or 40: too few to tell anything.
+TEST(Scores, RowsThatNobodyDeclaredAreThoseScored) {
+  for (const auto& [rows, fires] : std::initializer_list<std::pair<int, bool>>{{499, true}, {50, true}, {40, false}}) {
+    TraceOptions options;
+    options.eval_rows = rows;
+    Evidence run = MakeTrace(options);
+    std::erase_if(run.settings, [](const Setting& setting) { return setting.key == "data.eval_samples"; });
+    ASSERT_EQ(run.Number("data.eval_samples"), std::nullopt);
+    Evidence slow = run;
+    slow.evaluations[1].values["eval_runtime"] = ReadingOf("400", "t");
+    slow.evaluations[1].values["eval_samples_per_second"] = ReadingOf(Printed(rows / 400.0, 4), "s");
+    const auto runaway = Said(Judge("gen-runaway-length", slow));
+    ASSERT_EQ(runaway.size(), 1u);
+    EXPECT_NE(runaway[0].formula.find(" / " + std::to_string(rows)), std::string::npos) << runaway[0].formula;
+    run.evaluations[1].values["eval_rouge1"] = ReadingOf("0.4314", "r");  // 0.0001 more: 0.15 / sqrt(499) is 0.0067
+    const auto noise = Said(Judge("met-delta-within-noise", run));
+    ASSERT_EQ(noise.size(), 1u);
+    EXPECT_NE(noise[0].formula.find("sqrt(" + std::to_string(rows) + ")"), std::string::npos) << noise[0].formula;
+    for (Point& point : run.evaluations) point.values["eval_rougeL"] = *point.Find("eval_rouge1");
+    const auto said = Said(Judge("met-r1-equals-rl", run));  // else RL near R1 is a note
+    ASSERT_EQ(said.size(), 1u);
+    EXPECT_EQ(said[0].verdict == Verdict::kSymptom, fires) << rows;
+  }
+}
+
 // Equality counts to the last printed digit: two of them apart is another score.
 TEST(Scores, TwoPrintedDigitsApartAreNotEqual) {
   for (const auto& [rl, equal] : std::initializer_list<std::pair<const char*, bool>>{

@@ -200,5 +200,16 @@ TEST(TraceProperty, RoundedSumsAndRatiosAreNeverFlagged) {
   }
 }
 
+// 500 steps are in the log; a state that says 1e300 says nothing.
+TEST(TraceProperty, StepsThatNoRunReachesAreNone) {
+  Evidence run = MakeTrace({});
+  run.facts["state.global_step"] = ReadingOf("1e300", "global_step");
+  run.facts["state.max_steps"] = ReadingOf("1e15", "max_steps");
+  EXPECT_EQ(DeriveTimeline(run).executed_steps, 500);
+  EXPECT_EQ(DeriveTimeline(run).planned_steps, 500);  // 250 an epoch, twice
+  run.facts["state.global_step"] = ReadingOf("400", "global_step");
+  EXPECT_EQ(DeriveTimeline(run).executed_steps, 400);
+}
+
 }  // namespace
 }  // namespace plumbline::audit

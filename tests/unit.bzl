@@ -1,6 +1,6 @@
 """Globbed unit tests: a new <file>_test.cc needs no BUILD edit."""
 
-load("@rules_cc//cc:defs.bzl", "cc_test")
+load("@rules_cc//cc:defs.bzl", "cc_library", "cc_test")
 
 def unit_tests(deps, data = [], size = "small", args = {}, name = "unit", tags = [], simulated = []):
     """One cc_test per *_test.cc of this package, and a test_suite of them all.
@@ -18,29 +18,35 @@ def unit_tests(deps, data = [], size = "small", args = {}, name = "unit", tags =
     for source in native.glob(["*_test.cc"]):
         test = source[:-len(".cc")]
         tests.append(test)
+        cases = deps + ["//tests/testing", "@system//:gtest_main"]
+        if test in simulated:
+            # Compiled once for both programs.
+            cc_library(
+                name = test + "_cases",
+                testonly = True,
+                srcs = [source],
+                tags = tags,
+                deps = cases,
+                alwayslink = True,
+            )
+            cases = [":" + test + "_cases", "@system//:gtest_main"]
+            tests.append(test + "_simulated")
+            cc_test(
+                name = test + "_simulated",
+                size = "medium",
+                args = args.get(test, []),
+                data = data,
+                tags = tags,
+                deps = cases + ["//tests/testing/device:simulated_alone"],
+            )
         cc_test(
             name = test,
             size = size,
-            srcs = [source],
+            srcs = [] if test in simulated else [source],
             args = args.get(test, []),
             data = data,
             tags = tags,
-            deps = deps + ["//tests/testing", "@system//:gtest_main"],
-        )
-    for test in simulated:
-        tests.append(test + "_simulated")
-        cc_test(
-            name = test + "_simulated",
-            size = "medium",
-            srcs = [test + ".cc"],
-            args = args.get(test, []),
-            data = data,
-            tags = tags,
-            deps = deps + [
-                "//tests/testing",
-                "//tests/testing/device:simulated_alone",
-                "@system//:gtest_main",
-            ],
+            deps = cases,
         )
     native.test_suite(
         name = name,

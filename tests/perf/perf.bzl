@@ -23,7 +23,6 @@ def perf_program(name, deps, torch = False):
     cc_test(
         name = name + "_smoke",
         size = "small",
-        srcs = ["smoke_test.cc"],
         args = ["$(rootpath :%s)" % name, name],
         data = [
             ":" + name,
@@ -31,10 +30,7 @@ def perf_program(name, deps, torch = False):
         ],
         tags = ["torch"] if torch else [],
         deps = [
-            "//harness/base",
-            "//harness/measure:inputs",
-            "//tests/testing",
-            "//tests/testing:command",
+            ":smoke_test",
             "@system//:gtest",
         ],
     )

@@ -8,6 +8,7 @@
 #include "harness/base/utf8.h"
 #include "harness/check/attribution.h"
 #include "harness/check/judge_facts.h"
+#include "harness/check/ledger_observations.h"
 #include "harness/config/compare.h"
 
 namespace plumbline::check {

@@ -1,5 +1,7 @@
 // Legend: D width, P positions, V vocabulary.
-#include <ATen/ATen.h>
+#include <ATen/core/Tensor.h>
+#include <ATen/ops/empty.h>
+#include <ATen/ops/zeros.h>
 
 #include <string>
 #include <utility>

@@ -1,5 +1,6 @@
 // Legend: D width, V vocabulary.
-#include <ATen/ATen.h>
+#include <ATen/core/Tensor.h>
+#include <ATen/ops/empty.h>
 
 #include <string>
 #include <utility>

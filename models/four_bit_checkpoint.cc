@@ -1,6 +1,6 @@
 #include "models/four_bit_checkpoint.h"
 
-#include <ATen/ATen.h>
+#include <ATen/core/Tensor.h>
 
 #include <algorithm>
 #include <optional>

@@ -1,7 +1,13 @@
 // Legend: N packed source tokens, M packed target tokens, D width, F inner width of the feed-forward, V vocabulary.
 #include "models/model_t5.h"
 
-#include <ATen/ATen.h>
+#include <ATen/TensorOperators.h>
+#include <ATen/core/Tensor.h>
+#include <ATen/ops/cat.h>
+#include <ATen/ops/dropout.h>
+#include <ATen/ops/embedding.h>
+#include <ATen/ops/mm.h>
+#include <ATen/ops/where.h>
 
 #include <algorithm>
 #include <utility>

@@ -1,5 +1,5 @@
 // The table of families, and the checkpoint directory in and out.
-#include <ATen/ATen.h>
+#include <ATen/core/Tensor.h>
 
 #include <utility>
 

@@ -1,5 +1,5 @@
 // T5 and mT5 for the loader: names, aliases, fresh weights.
-#include <ATen/ATen.h>
+#include <ATen/core/Tensor.h>
 #include <ATen/core/grad_mode.h>
 
 #include <cmath>

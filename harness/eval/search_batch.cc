@@ -1,6 +1,9 @@
 #include "harness/eval/search_batch.h"
 
-#include <ATen/ATen.h>
+#include <ATen/core/Tensor.h>
+#include <ATen/ops/_log_softmax.h>
+#include <ATen/ops/empty.h>
+#include <ATen/ops/log_softmax.h>
 
 #include <algorithm>
 #include <numeric>

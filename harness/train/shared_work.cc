@@ -1,7 +1,9 @@
 #include "harness/train/shared_work.h"
 
-#include <ATen/ATen.h>
+#include <ATen/core/Tensor.h>
 #include <ATen/core/grad_mode.h>
+#include <ATen/ops/cat.h>
+#include <ATen/ops/zeros_like.h>
 #include <fcntl.h>
 #include <unistd.h>
 

@@ -1,5 +1,5 @@
 // PEFT's adapter_config.json and adapter_model.safetensors, in and out.
-#include <ATen/ATen.h>
+#include <ATen/core/Tensor.h>
 #include <ATen/core/grad_mode.h>
 
 #include <set>

@@ -1,6 +1,6 @@
 #include "models/adapt/quantize.h"
 
-#include <ATen/ATen.h>
+#include <ATen/core/Tensor.h>
 #include <ATen/core/grad_mode.h>
 
 #include <optional>

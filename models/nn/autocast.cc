@@ -1,7 +1,7 @@
 #include "models/nn/autocast.h"
 
-#include <ATen/ATen.h>
 #include <ATen/autocast_mode.h>
+#include <ATen/core/Tensor.h>
 
 #include "harness/base/error.h"
 

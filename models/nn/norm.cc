@@ -1,6 +1,8 @@
 #include "models/nn/norm.h"
 
-#include <ATen/ATen.h>
+#include <ATen/core/Tensor.h>
+#include <ATen/ops/empty.h>
+#include <ATen/ops/layer_norm.h>
 
 namespace plumbline::nn {
 

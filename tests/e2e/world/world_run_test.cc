@@ -1,6 +1,7 @@
 // Training with several processes, from the command line: N ranks do what one does with N times the batch, and a rank
 // that dies leaves a checkpoint that goes on.
-#include <ATen/ATen.h>
+#include <ATen/TensorOperators.h>
+#include <ATen/core/Tensor.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -149,7 +150,7 @@ constexpr const char* kRanks = "$(cat /proc/$launcher/task/$launcher/children)";
 // Starts two ranks and runs `stroke` ($launcher is their launcher) once out/checkpoint-20 is there. A run that ended
 // before, or took longer than a minute, ends as kNeverThere and says so.
 std::string StruckAtCheckpoint(const std::string& run, const std::string& stroke) {
-  return kLaunch + "2 " + run +
+  return kMpirun + "2 " + run +
          " & launcher=$!; waited=0; until [ -e out/checkpoint-20 ]; do "
          "if ! kill -0 $launcher 2> /dev/null; then "
          "wait $launcher; echo \"the run ended with status $? before checkpoint-20\"; exit " +
@@ -176,7 +177,7 @@ TEST_P(LostRank, LeavesACheckpointThatGoesOnToTheSameEnd) {
   ASSERT_NE(status, kNeverThere) << Said();
   EXPECT_NE(status, 0);
   EXPECT_THAT(Said(), HasSubstr("wanted an answer of every rank"));
-  ASSERT_EQ(Shell("newest=$(ls -d out/checkpoint-* | sort -t- -k2 -n | tail -n 1); " + kLaunch + "2 " +
+  ASSERT_EQ(Shell("newest=$(ls -d out/checkpoint-* | sort -t- -k2 -n | tail -n 1); " + kMpirun + "2 " +
                   Train("out", words + " --resume $newest")),
             0)
       << Said();
@@ -203,7 +204,7 @@ TEST_F(WorldRun, AnInterruptedJobSavesAndGoesOn) {
   ASSERT_NE(status, kNeverThere) << Said();
   EXPECT_NE(status, 0);
   EXPECT_THAT(Said(), HasSubstr("resumable checkpoint"));
-  ASSERT_EQ(Shell("newest=$(ls -d out/checkpoint-* | sort -t- -k2 -n | tail -n 1); " + kLaunch + "2 " +
+  ASSERT_EQ(Shell("newest=$(ls -d out/checkpoint-* | sort -t- -k2 -n | tail -n 1); " + kMpirun + "2 " +
                   Train("out", words + " --resume $newest")),
             0)
       << Said();

@@ -1,5 +1,6 @@
 // Training an adapter: checkpoints hold it alone, and a run that was stopped goes on bitwise.
-#include <ATen/ATen.h>
+#include <ATen/core/Tensor.h>
+#include <ATen/ops/equal.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

@@ -1,5 +1,7 @@
 // What a training step over weights in 4 bits holds at its peak, beside the same step over fp32 weights.
-#include <ATen/ATen.h>
+#include <ATen/core/Tensor.h>
+#include <ATen/ops/arange.h>
+#include <ATen/ops/empty.h>
 #include <gtest/gtest.h>
 
 #include <cstdio>

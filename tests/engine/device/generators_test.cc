@@ -1,5 +1,8 @@
 // Random states and counts of memory belong to a device.
-#include <ATen/ATen.h>
+#include <ATen/Context.h>
+#include <ATen/core/Tensor.h>
+#include <ATen/ops/empty.h>
+#include <ATen/ops/rand.h>
 #include <gtest/gtest.h>
 
 #include "harness/train/allocation_counter.h"

@@ -1,6 +1,7 @@
 #include "tests/engine/generation/hash_model.h"
 
-#include <ATen/ATen.h>
+#include <ATen/core/Tensor.h>
+#include <ATen/ops/empty.h>
 
 #include <cmath>
 #include <limits>

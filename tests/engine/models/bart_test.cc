@@ -1,6 +1,8 @@
 // Properties of BART over packed rows that need no reference: independence of items, gradients,
 // dropout, refusals.
-#include <ATen/ATen.h>
+#include <ATen/Context.h>
+#include <ATen/TensorOperators.h>
+#include <ATen/core/Tensor.h>
 #include <ATen/core/grad_mode.h>
 #include <gtest/gtest.h>
 

@@ -1,5 +1,6 @@
 // The type in which weights are held: asked for, or the file's own.
-#include <ATen/ATen.h>
+#include <ATen/core/Tensor.h>
+#include <ATen/ops/equal.h>
 #include <c10/core/InferenceMode.h>
 #include <gtest/gtest.h>
 

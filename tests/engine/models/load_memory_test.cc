@@ -1,7 +1,7 @@
 // The memory of loading: the weights and one chunk of a file, never the weights twice.
 // PLUMBLINE_LOAD_MEGABYTES=1200 measures a checkpoint of that size instead of the small one.
-#include <ATen/ATen.h>
 #include <ATen/Parallel.h>
+#include <ATen/core/Tensor.h>
 #include <gtest/gtest.h>
 #include <sys/wait.h>
 #include <unistd.h>

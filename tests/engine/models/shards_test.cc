@@ -1,5 +1,6 @@
 // Checkpoints in several files: their index followed, and the one error each broken one gets.
-#include <ATen/ATen.h>
+#include <ATen/core/Tensor.h>
+#include <ATen/ops/equal.h>
 #include <gtest/gtest.h>
 
 #include "harness/base/file.h"

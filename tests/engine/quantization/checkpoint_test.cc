@@ -1,6 +1,7 @@
 // 4-bit checkpoints as transformers and bitsandbytes save them: read bit-exactly, or refused by
 // name.
-#include <ATen/ATen.h>
+#include <ATen/core/Tensor.h>
+#include <ATen/ops/equal.h>
 #include <gtest/gtest.h>
 
 #include <functional>

@@ -1,5 +1,8 @@
 // The 4-bit codec against what bitsandbytes' CPU backend stored and read back, bit for bit.
-#include <ATen/ATen.h>
+#include <ATen/core/Tensor.h>
+#include <ATen/ops/equal.h>
+#include <ATen/ops/ones.h>
+#include <ATen/ops/randn.h>
 #include <gtest/gtest.h>
 
 #include <cstring>

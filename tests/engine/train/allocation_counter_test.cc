@@ -1,6 +1,13 @@
 #include "harness/train/allocation_counter.h"
 
-#include <ATen/ATen.h>
+#include <ATen/core/Tensor.h>
+#include <ATen/ops/empty.h>
+#include <ATen/ops/full.h>
+#include <ATen/ops/gelu.h>
+#include <ATen/ops/mm.h>
+#include <ATen/ops/ones.h>
+#include <ATen/ops/rand.h>
+#include <ATen/ops/softmax.h>
 #include <gtest/gtest.h>
 
 #include "tests/testing/error_matcher.h"

@@ -1,6 +1,8 @@
 // Accumulation must not change the optimization: 4 micro-batches of 2 equal one of 8, token by token - and the
 // compatible mode must repeat transformers' N-fold inflation where it has it, and nowhere else.
-#include <ATen/ATen.h>
+#include <ATen/TensorOperators.h>
+#include <ATen/core/Tensor.h>
+#include <ATen/ops/zeros.h>
 #include <gtest/gtest.h>
 
 #include "harness/train/trainer.h"

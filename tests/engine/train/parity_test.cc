@@ -1,6 +1,6 @@
 // The whole loop against transformers: twenty optimizer steps of tests/golden/bart, accumulation, smoothing, decay
 // groups, clipping and warm-up included, losses within 1e-5 relative.
-#include <ATen/ATen.h>
+#include <ATen/core/Tensor.h>
 #include <gtest/gtest.h>
 
 #include "harness/train/trainer.h"

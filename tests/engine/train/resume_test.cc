@@ -1,5 +1,6 @@
 // Bitwise: a run equals its repetition, and a run that was stopped and resumed equals the one that never was.
-#include <ATen/ATen.h>
+#include <ATen/core/Tensor.h>
+#include <ATen/ops/equal.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

@@ -1,6 +1,10 @@
 #include "tests/engine/train/tiny.h"
 
-#include <ATen/ATen.h>
+#include <ATen/TensorOperators.h>
+#include <ATen/core/Tensor.h>
+#include <ATen/ops/cat.h>
+#include <ATen/ops/linspace.h>
+#include <ATen/ops/log_softmax.h>
 
 #include "harness/base/error.h"
 #include "harness/base/random.h"

@@ -1,7 +1,9 @@
 #include "tests/parity/bart/golden.h"
 
-#include <ATen/ATen.h>
 #include <ATen/Parallel.h>
+#include <ATen/TensorOperators.h>
+#include <ATen/core/Tensor.h>
+#include <ATen/ops/tensor.h>
 
 #include "harness/base/error.h"
 

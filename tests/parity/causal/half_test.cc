@@ -1,6 +1,6 @@
 // Llama and Qwen3 checkpoints stored in half precision, read as fp32, against transformers 5.23; the others are in
 // tests/parity/ladder. See tests/golden/causal/MANIFEST.json.
-#include <ATen/ATen.h>
+#include <ATen/core/Tensor.h>
 #include <ATen/core/grad_mode.h>
 #include <gtest/gtest.h>
 

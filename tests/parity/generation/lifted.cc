@@ -1,6 +1,6 @@
 #include "tests/parity/generation/lifted.h"
 
-#include <ATen/ATen.h>
+#include <ATen/core/Tensor.h>
 
 #include <filesystem>
 

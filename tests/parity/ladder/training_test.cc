@@ -1,6 +1,6 @@
 // Twenty fused AdamW steps against transformers and torch.optim: warm-up, decay groups, clipping,
 // accumulation with global token normalisation, dropout 0; decoder-only rows have loss on the continuation alone.
-#include <ATen/ATen.h>
+#include <ATen/core/Tensor.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>

@@ -1,6 +1,7 @@
 // BART, T5, mT5, Llama and Qwen3 against transformers 5.23 on tiny random checkpoints it saved: see MANIFEST.json of
 // tests/golden/{bart,t5,causal}.
-#include <ATen/ATen.h>
+#include <ATen/TensorOperators.h>
+#include <ATen/core/Tensor.h>
 #include <ATen/core/grad_mode.h>
 #include <gtest/gtest.h>
 

@@ -1,8 +1,10 @@
 // LoRA against peft 0.21 in all four families, on adapters that peft saved: see
 // tests/golden/lora/MANIFEST.json. What is trained and saved here is left as a test output for
 // tests/tools/check_adapters_in_peft.py, which loads it in peft.
-#include <ATen/ATen.h>
+#include <ATen/TensorOperators.h>
+#include <ATen/core/Tensor.h>
 #include <ATen/core/grad_mode.h>
+#include <ATen/ops/equal.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

@@ -1,6 +1,6 @@
 // QLoRA against transformers + peft + bitsandbytes: an adapter over weights in 4 bits, quantized here and read from
 // bitsandbytes' own checkpoint. See tests/golden/qlora/MANIFEST.json.
-#include <ATen/ATen.h>
+#include <ATen/core/Tensor.h>
 #include <ATen/core/grad_mode.h>
 #include <gtest/gtest.h>
 

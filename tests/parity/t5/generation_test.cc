@@ -1,5 +1,5 @@
 // Greedy and beam search of T5 and mT5 against transformers 5.23's generate: ids and scores.
-#include <ATen/ATen.h>
+#include <ATen/core/Tensor.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>

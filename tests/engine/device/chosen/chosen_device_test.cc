@@ -1,6 +1,7 @@
 // Which device a parity test runs on, and that a test of the simulated one notices when it ran elsewhere. Runs without
 // that device and, as chosen_device_test_simulated, with it.
-#include <ATen/ATen.h>
+#include <ATen/core/Tensor.h>
+#include <ATen/ops/ones.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

@@ -1,5 +1,6 @@
 // A test program that is linked with the simulated device; what it uses of it is chosen by --gtest_filter.
-#include <ATen/ATen.h>
+#include <ATen/core/Tensor.h>
+#include <ATen/ops/ones.h>
 #include <gtest/gtest.h>
 
 #include "tests/testing/device/simulated_device.h"

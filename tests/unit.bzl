@@ -48,6 +48,9 @@ def unit_tests(deps, data = [], size = "small", args = {}, name = "unit", tags =
             tags = tags,
             deps = cases,
         )
+    for test in simulated:
+        if test not in tests:
+            fail("simulated names %s, wanted one of this package's tests" % test)
     native.test_suite(
         name = name,
         tests = tests,

@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <cmath>
 #include <optional>
+#include <regex>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "harness/audit/duration.h"
@@ -39,22 +42,21 @@ bool HasWord(std::string_view text, std::string_view word) {
   return false;
 }
 
-// Rows of a step, a batch or an epoch: "스텝당", "매 배치", "per optimizer step", "every epoch".
+// Rows of a part of the training: "스텝당", "매 배치", "per optimizer step", "every epoch", "in one step", "by step 100".
+// Not "over 500 steps", "reached 3 epochs".
 bool SpeaksOfAPart(const std::string& lower) {
   for (const std::string part : {"스텝", "배치", "에폭", "에포크"}) {
-    if (HasAny(lower, {part + "당", part + "마다"}) || HasWord(lower, "매 " + part)) return true;
-  }
-  for (const std::string part : {"step", "batch", "epoch", "update"}) {
-    for (const char* one_of : {"per ", "per optimizer ", "per training ", "per micro-", "per mini-"}) {
+    if (HasAny(lower, {part + "당", part + "마다", part + "까지", part + "에서"})) return true;
+    for (const char* one_of : {"매 ", "한 ", "첫 ", "한 번의 ", "첫 번째 "}) {
       if (HasWord(lower, one_of + part)) return true;
     }
-    if (lower.find("/" + part) != std::string::npos) return true;
   }
-  // One step or batch is what processes them.
-  if (HasAny(lower, {"step processed", "batch processed"}) || HasWord(lower, "한 스텝") || HasWord(lower, "한 배치")) {
-    return true;
-  }
-  return HasWord(lower, "each ") || HasWord(lower, "every ");
+  static const std::regex kPart(
+      "\\b(each|every)\\b|[/]\\s*(step|batch|epoch|update|iteration)|"
+      "\\b(per|a|an|one|single|first|last|by|after|at|until|in the)[ -]+([a-z]+[ -]+)?"
+      "(step|batch(?! size)|epoch|update|iteration)\\b|"
+      "\\b(step|epoch|update|iteration) *#?[0-9]|\\b(step|batch)( *#?[0-9]+)? +(had |has )?processed\\b");
+  return std::regex_search(lower, kPart);
 }
 
 class Sentence {
@@ -193,6 +195,14 @@ class Sentence {
     }
   }
 
+  // "batches of 16", "배치 크기: 16".
+  bool IsBatchSize(const NumberInText& number) const {
+    const size_t end = line_.lower.find_last_not_of(" :=", number.begin == 0 ? 0 : number.begin - 1);
+    if (end == std::string::npos) return false;
+    return PrecededBy(line_.lower, end + 1,
+                      {"배치", "배치 크기", "batch", "batch of", "batches of", "batch size", "batch size of"});
+  }
+
   // "1,250초 동안 총 50,000개 샘플을 학습".
   void RowsSeen() {
     if (!Has({"동안", "처리", "seen", "processed"}) || !Has({"학습", "train"})) return;
@@ -202,10 +212,7 @@ class Sentence {
       if (!CountsRows(number) || PrecededBy(line_.text, number.begin, {"초당", "초당 약"})) continue;
       if (FollowedBy(line_.text, number.end, {"samples/s", "samples per second", "rows/s"})) continue;
       if (FollowedBy(line_.text, number.end, {"샘플씩", "개 샘플씩", "행씩", "개 행씩"})) continue;
-      if (PrecededBy(line_.lower, number.begin, {"배치", "배치 크기", "batch", "batch of", "batches of", "batch size",
-                                                 "batch size of"})) {
-        continue;
-      }
+      if (IsBatchSize(number)) continue;
       if (rows != nullptr) return;  // which of them was seen?
       rows = &number;
     }

@@ -23,7 +23,7 @@ constexpr size_t kWriteChunkBytes = size_t{1} << 30;
 // The temporary file of PATH is PATH.tmp.PID.
 constexpr std::string_view kTemporaryMark = ".tmp.";
 
-// Linux gives no process a larger id; a date behind the mark is none.
+// Linux gives no process a larger id; a date such as 20260101 is none.
 constexpr int64_t kLargestProcess = int64_t{1} << 22;
 
 std::string SystemReason() { return std::strerror(errno); }

@@ -28,7 +28,8 @@ struct Places {
 };
 
 // Judges the settings before a step is run, then runs and judges the work. The exit status is the verdict's.
-// A run that fails, even after its last file was written, reads INVALID with how it ended; a wrong configuration is the error it is (kUsage).
+// A run that fails, even after its last file was written, reads INVALID with how it ended; a wrong configuration is the
+// error it is (kUsage).
 check::Comparison Check(const Suite& suite, const Places& places);
 
 // Runs the suite twice and stores what both measured. Returns what changed, for people. Errors: those of AcceptRuns,

@@ -66,7 +66,7 @@ function Rule(   target, command, i, word, link) {
   if (words[1] == "$(AR)") printf "\t@rm -f $@\n"
   printf "\t@echo '%s %s'\n\t@%s\n\n", mnemonic, target, substr(command, 2)
   if (mnemonic == "CppCompile") depends = depends " " substr(target, 1, length(target) - 1) "d"
-  if (mnemonic == "CppLink" && target !~ /\.(a|so)$/ || mnemonic == "KoreanDataset") wanted = wanted " " target
+  if (mnemonic == "CppLink" && target !~ /\.(a|lo|so)$/ || mnemonic == "KoreanDataset") wanted = wanted " " target
 }
 
 function Link(   target, source, up, parts, i) {

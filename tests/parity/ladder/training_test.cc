@@ -32,7 +32,6 @@ TEST_P(Training, TwentyOptimizerStepsEqualTransformers) {
   train::AdamWConfig config;
   config.weight_decay = settings_.at("weight_decay").get<double>();
   train::AdamW optimizer(model_->Parameters(), config);
-  ASSERT_EQ(training_.at("steps").size(), 20U);
   const auto found = testing::RunSteps(*model_, optimizer, training_,
                                        [](const Json& items) { return testing::Pack(GetParam(), items); });
   testing::ExpectStepsNear(found, testing::StepsOf(training_), kLossRelativeTolerance, kNormRelativeTolerance);
@@ -53,6 +52,7 @@ TEST_P(Training, TheLearningRatesAreTransformers) {
     EXPECT_NEAR(train::LearningRateAt(schedule, step), wanted, 1e-15) << "step " << step;
     ++step;
   }
+  EXPECT_EQ(step, 20);
 }
 
 TEST_P(Training, TheSameParametersDecay) {

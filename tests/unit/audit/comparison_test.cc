@@ -199,7 +199,6 @@ TEST(Comparison, TheThreeFormsHoldTheSameRows) {
   EXPECT_NE(AuditToText(audits, Language::kKorean).find("40: 반증됨"), std::string::npos);
 }
 
-// A run directory of Trainer with a declared batch that did not run, and a clean one.
 // Its column begins at 4 + (22 + 2) + (26 + 2) = 56, whatever stands before it.
 TEST(Comparison, ColumnsStandWhereATerminalPutsThem) {
   for (const auto& [text, columns] : std::initializer_list<std::pair<std::string, size_t>>{
@@ -215,6 +214,7 @@ TEST(Comparison, ColumnsStandWhereATerminalPutsThem) {
   }
 }
 
+// A run directory of Trainer with a declared batch that did not run, and a clean one.
 TEST(Comparison, ARunDirectoryIsComparedWithWhatWasDeclared) {
   const std::string folder = "tests/golden/trainer_runs/";
   const auto differs = AuditStudy(ReadStudy(folder + "qwen3_batch_differs", {}));

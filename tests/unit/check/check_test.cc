@@ -7,8 +7,6 @@
 #include <functional>
 #include <limits>
 
-#include "harness/check/junit.h"
-#include "harness/check/tally.h"
 #include "tests/testing/temporary_directory.h"
 #include "tests/unit/check/run_fixture.h"
 
@@ -70,26 +68,6 @@ TEST(Judge, MissingMetricFails) {
   EXPECT_EQ(RowOf(comparison, "eval.rouge1.f1", MetricClass::kD1).decision.status,
             RowStatus::kMissing);
   EXPECT_THAT(comparison.headline, HasSubstr("eval.rouge1.f1 was not measured"));
-}
-
-// A resumed run that lost a process lacks sums nobody can make good: they say nothing of the program.
-TEST(Judge, CountsThatDiedWithAProcessAreShownAndNotJudged) {
-  RunRecord whole = HonestRun();
-  for (const char* name : {"memory.allocated_bytes", "operators.aten::mm", "work.flops"}) {
-    whole.set.observations.push_back(Metric(name, MetricClass::kD0, {int64_t{1}}));
-  }
-  RunRecord cut = HonestRun();
-  EXPECT_EQ(Judge(cut, Stored(whole), {}).verdict, Verdict::kRegression);
-  cut.ledger.observed.uncounted_steps = 2;
-  const Comparison comparison = Judge(cut, Stored(whole), {});
-  EXPECT_EQ(comparison.verdict, Verdict::kPass) << comparison.headline;
-  EXPECT_EQ(UnjudgedCounts(comparison), "3 not counted whole, not judged");
-  EXPECT_EQ(RowOf(comparison, "work.flops", MetricClass::kD0).decision.reason,
-            "not counted in 2 steps of a process that was lost");
-  EXPECT_THAT(JunitXml(comparison), HasSubstr("failures=\"0\" errors=\"0\" skipped=\"3\""));
-  EXPECT_EQ(Judge(cut, Stored(whole), {true, ""}).verdict, Verdict::kRegression);
-  DropRow(cut, "work.optimizer_steps");  // every process knows these
-  EXPECT_EQ(Judge(cut, Stored(whole), {}).verdict, Verdict::kRegression);
 }
 
 TEST(Judge, NewMetricIsVisibleAndFailsWhenStrict) {

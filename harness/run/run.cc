@@ -166,18 +166,21 @@ class Case {
     arguments_.output_dir = options_.out;
     arguments_.resume_from = options_.resume_from;
     const train::TrainingRows rows = TrainingRowsOf(*model_, train_.tokens.rows);
-    train::Progress progress("train", "steps", ledger_.declared.optimizer_steps, train::StderrOutput());
+    std::optional<train::Progress> progress;
     train::Callbacks callbacks;
     if (world_.is_writer()) {
+      callbacks.on_start = [this, &progress](int64_t done) {
+        progress.emplace("train", "steps", ledger_.declared.optimizer_steps, train::StderrOutput(), done);
+      };
       callbacks.on_step = [&progress](const train::StepReport& report) {
         char note[32];
         std::snprintf(note, sizeof note, "loss %.4f", report.loss);
-        progress.Update(report.global_step, note);
+        progress->Update(report.global_step, note);
       };
     }
     if (evaluator_) {
       callbacks.evaluate = [this, &progress](models::Model& model, int64_t step) {
-        progress.Finish();
+        progress->Finish();
         last_ = evaluator_->Evaluate(model);
         last_step_ = step;
         return MetricsOf(*last_, config_);
@@ -186,7 +189,7 @@ class Case {
     trained_ = train::Train(*model_, rows, arguments_, callbacks, ledger_.declared, world_);
     seen_ = SeenLines(rows.ids, trained_.times_trained);
     if (!world_.is_writer()) return;
-    progress.Finish();
+    progress->Finish();
     Take(TrainingObservations(trained_));
     TakeLedger();
   }

@@ -7,7 +7,6 @@
 
 #include "harness/base/clock.h"
 #include "harness/base/error.h"
-#include "harness/base/number.h"
 #include "harness/base/random.h"
 #include "harness/device/device.h"
 #include "harness/train/accumulation.h"
@@ -70,6 +69,7 @@ class Loop {
     Start();
     const double start_s = MonotonicSeconds();
     const int64_t first_step = state_.global_step;
+    if (callbacks_.on_start) callbacks_.on_start(first_step);
     // A checkpoint of the last step may still owe the end of its epoch.
     while (loop_.epoch < plan_.num_train_epochs && (!IsStopped() || loop_.update_step > 0)) RunEpoch();
     own_work_.ShareInto(counter_.facts(), world_);

@@ -36,6 +36,8 @@ struct Callbacks {
   std::function<Json(models::Model& model, int64_t global_step)> evaluate = {};
   // Each row of log_history as it is appended.
   std::function<void(const Json& row)> on_log = {};
+  // Before the first step of this session: how many were done before it (0, or the checkpoint's).
+  std::function<void(int64_t global_step)> on_start = {};
   std::function<void(const StepReport& report)> on_step = {};
 };
 

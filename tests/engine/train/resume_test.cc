@@ -114,6 +114,21 @@ TEST(Resume, FiveStepsAndSevenMoreEqualTwelveBitwise) {
   ExpectSameBits(RunTraining(straight), InterruptedAndResumed(output, SignalAfterStep(5), RowsOf(SeededRows(14))));
 }
 
+// A rate and a time left count from here: a resumed run had said thousands of steps a second.
+TEST(Resume, EachSessionSaysHowManyStepsWereDoneBeforeIt) {
+  const TemporaryDirectory output;
+  std::vector<int64_t> starts;
+  Callbacks callbacks = SignalAfterStep(5);
+  callbacks.on_start = [&](int64_t step) { starts.push_back(step); };
+  TrainingArguments arguments = TwelveSteps();
+  arguments.output_dir = output.path();
+  EXPECT_ERROR(RunTraining(arguments, callbacks), ErrorKind::kInterrupted, "checkpoint-5");
+  arguments.resume_from = output / "checkpoint-5";
+  callbacks.on_step = {};
+  RunTraining(arguments, callbacks);
+  EXPECT_EQ(starts, (std::vector<int64_t>{0, 5}));
+}
+
 // How far apart the rows trained most and least often are.
 int64_t Unevenness(const Outcome& outcome) {
   const auto [least, most] = std::ranges::minmax(outcome.result.times_trained);

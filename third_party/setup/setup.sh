@@ -3,7 +3,7 @@
 
 readonly TORCH_VERSION=2.13.0
 readonly PACKAGES=(
-  g++ make binutils bazel-bootstrap bazel-rules-cc bazel-platforms zip unzip
+  g++ make binutils bazel-bootstrap bazel-rules-cc bazel-platforms file zip unzip
   libsentencepiece-dev libgtest-dev libgmock-dev libbenchmark-dev nlohmann-json3-dev libyaml-cpp-dev
   libutf8proc-dev openmpi-bin libopenmpi-dev
 )

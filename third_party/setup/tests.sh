@@ -21,8 +21,10 @@ bazel_test() {
   (cd "$root" && bazel test --keep_going --build_event_json_file="$events" "$@")
 }
 
-# Files of the tests that ran, one a line.
-test_files_named() { grep -o '"uri":"file://[^"]*/'"$1"'"' "$events" | sed 's|^"uri":"file://||; s|"$||' | sort -u; }
+# What the tests left behind, one zip a line; none is no failure.
+outputs_of_tests() {
+  { grep -o '"uri":"file://[^"]*outputs\.zip"' "$events" || true; } | sed 's|^"uri":"file://||; s|"$||' | sort -u
+}
 
 run_suites() {
   local root=$1 status=0 zip
@@ -32,7 +34,7 @@ run_suites() {
     printf '\n'
     unzip -p "$zip" verdict.txt || true
     printf 'report: %s\n' "$(unpack_report "$zip")"
-  done < <(test_files_named 'test.outputs__outputs.zip' ; test_files_named 'outputs.zip')
+  done < <(outputs_of_tests)
   rm -f "$events"
   return "$status"
 }

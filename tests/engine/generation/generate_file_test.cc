@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-
 #include "harness/base/file.h"
 #include "harness/base/json.h"
 #include "tests/engine/generation/hash_model.h"

@@ -2,7 +2,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-
 #include "harness/check/terminal.h"
 #include "harness/ledger/plan_config.h"
 #include "tests/testing/lines.h"

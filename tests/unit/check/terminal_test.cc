@@ -3,7 +3,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-
 #include "harness/base/columns.h"
 #include "harness/check/attribution.h"
 #include "harness/check/tally.h"

@@ -112,15 +112,7 @@ END
 chmod +x "$tree/case"
 
 # And what ./plumbline test says, told by Bazel's event log that they ended so.
-mkdir "$work/bin"
-cat > "$work/bin/bazel" << 'END'
-#!/bin/sh
-for word; do
-  case $word in --build_event_json_file=*) cp "$EVENTS" "${word#*=}" ;; esac
-done
-exit "$BAZEL_STATUS"
-END
-chmod +x "$work/bin/bazel"
+make_bazel
 
 add_test() { # name, exit status
   local label=//a:$1_$2 end=FAILED log=$work/logs/$1_$2
@@ -139,7 +131,7 @@ plumbline_test() { # the words of `./plumbline test` after set-up
   PATH=$work/bin:$PATH bash -c 'set -euo pipefail; source "$0/third_party/setup/tests.sh"; run_tests "$0"' "$root" | tail -1
 }
 
-export EVENTS=$work/events BAZEL_STATUS=3
+export BAZEL_STATUS=3
 both() { # what, wanted line, wanted exit status: both ways
   local status=0 last
   last=$(JOBS=2 "$tree/run_tests.sh" | tail -1) || status=$?
